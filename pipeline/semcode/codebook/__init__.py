@@ -1,0 +1,65 @@
+"""The codebook: codes under the five levels, read from and written to TOML, CSV and XLSX."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from semcode.codebook.model import LEVEL_COLORS, Code, Codebook, Facet
+from semcode.codebook.tables import COLUMNS, from_rows, read_csv, read_xlsx, rows_of
+from semcode.codebook.toml import from_toml, to_toml
+from semcode.errors import CodebookError
+from semcode.resources import locate
+
+__all__ = [
+    "COLUMNS",
+    "LEVEL_COLORS",
+    "SHIPPED",
+    "Code",
+    "Codebook",
+    "Facet",
+    "from_rows",
+    "from_toml",
+    "load_codebook",
+    "rows_of",
+    "to_toml",
+]
+
+#: The codebooks that travel with semcode.
+SHIPPED = ("sem", "postpartum", "peer-support")
+
+
+def load_codebook(source: str | Path) -> Codebook:
+    """Read a shipped codebook by name, or a .toml, .csv or .xlsx file.
+
+    Raises CodebookError with file, line and remedy.
+    """
+    if str(source) in SHIPPED:
+        path = locate(f"configs/codebooks/{source}.toml")
+        return from_toml(path.read_text(encoding="utf-8"), where=path.name)
+    path = Path(source)
+    if not path.is_file():
+        raise CodebookError(
+            "There is no such codebook.",
+            where=str(source),
+            remedy=f"Name a .toml, .csv or .xlsx file, or one of: {', '.join(SHIPPED)}.",
+        )
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        return read_xlsx(path, name=path.stem)
+    if suffix not in (".toml", ".csv"):
+        raise CodebookError(
+            f"A codebook cannot be read from a {suffix or 'nameless'} file.",
+            where=str(path),
+            remedy="Save it as .toml, .csv or .xlsx.",
+        )
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CodebookError(
+            f"The file is not UTF-8 text ({error.reason} at byte {error.start}).",
+            where=str(path),
+            remedy="Save it again as UTF-8 (in Excel: CSV UTF-8).",
+        ) from error
+    if suffix == ".csv":
+        return read_csv(text, where=str(path), name=path.stem)
+    return from_toml(text, where=str(path))

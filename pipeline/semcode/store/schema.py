@@ -1,0 +1,303 @@
+"""The tables of a study as SQLAlchemy Core; a change here needs a migration (tested)."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+__all__ = [
+    "code",
+    "codebook_version",
+    "coder",
+    "coding",
+    "decision",
+    "facet",
+    "metadata",
+    "participant",
+    "reading",
+    "run",
+    "run_transcript",
+    "segment",
+    "speaker",
+    "study",
+    "suggestion",
+    "transcript",
+    "turn",
+    "vector",
+]
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _to(target: str, name: str | None = None, *, nullable: bool = False) -> Column[int]:
+    return Column(name or f"{target}_id", Integer, ForeignKey(f"{target}.id"), nullable=nullable)
+
+
+def _text(name: str, default: str = "") -> Column[str]:
+    return Column(name, Text, nullable=False, server_default=default)
+
+
+#: Times are ISO 8601 in UTC, so that any tool can read and sort them.
+def _time(name: str, *, nullable: bool = False) -> Column[str]:
+    return Column(name, String(32), nullable=nullable)
+
+
+def _json(name: str) -> Column[object]:
+    return Column(name, JSON, nullable=False)
+
+
+def _span() -> tuple[Column[int], Column[int]]:
+    return Column("start", Integer, nullable=False), Column("end", Integer, nullable=False)
+
+
+study = Table(
+    "study",
+    metadata,
+    _id(),
+    Column("guid", String(36), nullable=False),
+    _text("name"),
+    _text("notice"),
+    _time("created_at"),
+    _text("created_with"),
+)
+
+codebook_version = Table(
+    "codebook_version",
+    metadata,
+    _id(),
+    Column("number", Integer, nullable=False, unique=True),
+    _text("name"),
+    _text("language"),
+    _text("description"),
+    _text("source"),
+    Column("digest", String(64), nullable=False),
+    _time("created_at"),
+    _text("note"),
+)
+
+code = Table(
+    "code",
+    metadata,
+    _to("codebook_version"),
+    Column("guid", String(36), nullable=False),
+    Column("position", Integer, nullable=False),
+    _text("name"),
+    Column("parent", Text),
+    Column("level", String(20)),
+    _text("definition"),
+    _text("include"),
+    _text("exclude"),
+    _json("examples"),
+    _text("color"),
+    _json("facets"),
+    PrimaryKeyConstraint("codebook_version_id", "guid"),
+)
+
+facet = Table(
+    "facet",
+    metadata,
+    _to("codebook_version"),
+    Column("position", Integer, nullable=False),
+    _text("name"),
+    _json("values"),
+    _text("definition"),
+    PrimaryKeyConstraint("codebook_version_id", "name"),
+)
+
+participant = Table(
+    "participant",
+    metadata,
+    _id(),
+    Column("label", Text, nullable=False, unique=True),
+    _json("attributes"),
+)
+
+transcript = Table(
+    "transcript",
+    metadata,
+    _id(),
+    Column("guid", String(36), nullable=False, unique=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    Column("words", Integer, nullable=False),
+    _text("format"),
+    _text("source_name"),
+    Column("source_sha256", String(64), nullable=False, index=True),
+    _json("warnings"),
+    _time("added_at"),
+    Column("segmentation", String(64)),
+)
+
+speaker = Table(
+    "speaker",
+    metadata,
+    _id(),
+    _to("transcript"),
+    Column("position", Integer, nullable=False),
+    _text("name"),
+    Column("role", String(20), nullable=False),
+    _json("labels"),
+    Column("guessed", Boolean, nullable=False),
+    _to("participant", nullable=True),
+    UniqueConstraint("transcript_id", "name"),
+)
+
+turn = Table(
+    "turn",
+    metadata,
+    _to("transcript"),
+    Column("position", Integer, nullable=False),
+    _to("speaker"),
+    *_span(),
+    Column("words", Integer, nullable=False),
+    Column("time_start", Float),
+    Column("time_end", Float),
+    _json("times"),
+    PrimaryKeyConstraint("transcript_id", "position"),
+)
+
+segment = Table(
+    "segment",
+    metadata,
+    _id(),
+    _to("transcript"),
+    Column("position", Integer, nullable=False),
+    Column("turn", Integer, nullable=False),
+    *_span(),
+    Column("context_start", Integer),
+    Column("context_end", Integer),
+    Column("time_start", Float),
+    UniqueConstraint("transcript_id", "position"),
+    ForeignKeyConstraint(["transcript_id", "turn"], ["turn.transcript_id", "turn.position"]),
+)
+
+vector = Table(
+    "vector",
+    metadata,
+    Column("model", String(96), nullable=False),
+    Column("text_hash", LargeBinary(16), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("model", "text_hash"),
+    sqlite_with_rowid=False,
+)
+
+coder = Table(
+    "coder",
+    metadata,
+    _id(),
+    Column("guid", String(36), nullable=False, unique=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("kind", String(20), nullable=False),
+    _time("created_at"),
+)
+
+run = Table(
+    "run",
+    metadata,
+    _id(),
+    Column("kind", String(20), nullable=False),
+    Column("fingerprint", String(64), nullable=False, unique=True),
+    _time("started_at"),
+    _time("finished_at", nullable=True),
+    _to("codebook_version"),
+    Column("seed", Integer, nullable=False),
+    _json("provenance"),
+)
+
+run_transcript = Table(
+    "run_transcript",
+    metadata,
+    _to("run"),
+    _to("transcript"),
+    Column("segmentation", String(64), nullable=False),
+    Column("segments", Integer, nullable=False),
+    PrimaryKeyConstraint("run_id", "transcript_id"),
+)
+
+suggestion = Table(
+    "suggestion",
+    metadata,
+    _id(),
+    _to("run"),
+    _to("segment"),
+    Column("code_guid", String(36), nullable=False),
+    Column("score", Float, nullable=False),
+    _json("evidence"),
+    UniqueConstraint("run_id", "segment_id", "code_guid"),
+    Index(None, "segment_id"),
+)
+
+coding = Table(
+    "coding",
+    metadata,
+    _id(),
+    Column("guid", String(36), nullable=False, unique=True),
+    _to("transcript"),
+    *_span(),
+    Column("code_guid", String(36), nullable=False),
+    _to("coder"),
+    _json("facets"),
+    _text("memo"),
+    _time("created_at"),
+    _to("codebook_version"),
+    UniqueConstraint("transcript_id", "start", "end", "code_guid", "coder_id"),
+)
+
+reading = Table(
+    "reading",
+    metadata,
+    _id(),
+    _to("coder"),
+    _to("transcript"),
+    *_span(),
+    _time("at"),
+    Column("blind", Boolean, nullable=False),
+    UniqueConstraint("coder_id", "transcript_id", "start", "end"),
+)
+
+#: Append-only: each line repeats what was decided on, so that it outlives the suggestion.
+decision = Table(
+    "decision",
+    metadata,
+    _id(),
+    _time("at"),
+    _to("coder"),
+    Column("verdict", String(20), nullable=False),
+    _to("transcript"),
+    *_span(),
+    Column("code_guid", String(36), nullable=False),
+    Column("score", Float),
+    _json("evidence"),
+    _to("run", nullable=True),
+    _to("codebook_version"),
+    Column("coding_guid", String(36)),
+    Column("seconds", Float),
+    _text("note"),
+    Index(None, "transcript_id", "start", "end"),
+)

@@ -1,0 +1,295 @@
+"""Transcripts, their turns and speakers in the study."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from semcode.errors import InputError
+from semcode.records import Role, Speaker, Transcript, Turn
+from semcode.store import schema
+from semcode.store.codebooks import now
+
+__all__ = [
+    "Known",
+    "SpeakerRow",
+    "TranscriptRow",
+    "add",
+    "known",
+    "load",
+    "outlines",
+    "rows",
+    "segmentation",
+    "set_participant",
+    "set_role",
+    "speaker_rows",
+]
+
+
+class Known(NamedTuple):
+    """What is needed to tell whether a file is already in the study."""
+
+    name: str
+    source_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptRow:
+    """A transcript without its text; `words` counts all speakers."""
+
+    id: int
+    name: str
+    format: str
+    source_name: str
+    source_sha256: str
+    words: int
+    turns: int
+    warnings: tuple[str, ...]
+    segmentation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerRow:
+    """A speaker with how much was said; `words` over all turns of the speaker."""
+
+    transcript_id: int
+    transcript: str
+    name: str
+    role: Role
+    labels: tuple[str, ...]
+    guessed: bool
+    participant: str | None
+    turns: int
+    words: int
+
+
+def known(connection: Connection) -> list[Known]:
+    """List what is stored, in the order of adding."""
+    t = schema.transcript
+    return [
+        Known(row.name, row.source_sha256)
+        for row in connection.execute(select(t.c.name, t.c.source_sha256).order_by(t.c.id))
+    ]
+
+
+def add(connection: Connection, transcript: Transcript) -> int:
+    """Store a transcript with its turns and speakers; give its id."""
+    result = connection.execute(
+        insert(schema.transcript).values(
+            guid=transcript.guid,
+            name=transcript.name,
+            text=transcript.text,
+            words=len(transcript.text.split()),
+            format=transcript.format,
+            source_name=transcript.source_name,
+            source_sha256=transcript.source_sha256,
+            warnings=list(transcript.warnings),
+            added_at=now(),
+        )
+    )
+    key = result.inserted_primary_key
+    transcript_id: int = key[0] if key else 0
+    speakers: dict[str, int] = {}
+    for position, speaker in enumerate(transcript.speakers):
+        made = connection.execute(
+            insert(schema.speaker).values(
+                transcript_id=transcript_id,
+                position=position,
+                name=speaker.name,
+                role=speaker.role,
+                labels=list(speaker.labels),
+                guessed=speaker.guessed,
+                participant_id=_participant_id(connection, speaker.participant),
+            )
+        ).inserted_primary_key
+        speakers[speaker.name] = made[0] if made else 0
+    turns = [
+        {
+            "transcript_id": transcript_id,
+            "position": position,
+            "speaker_id": speakers[turn.speaker],
+            "start": turn.start,
+            "end": turn.end,
+            "words": len(transcript.text[turn.start : turn.end].split()),
+            "time_start": turn.time_start,
+            "time_end": turn.time_end,
+            "times": [list(anchor) for anchor in turn.times],
+        }
+        for position, turn in enumerate(transcript.turns)
+    ]
+    if turns:
+        connection.execute(insert(schema.turn), turns)
+    return transcript_id
+
+
+def load(connection: Connection, transcript_id: int) -> Transcript:
+    """Read one transcript whole."""
+    t = schema.transcript
+    row = connection.execute(select(t).where(t.c.id == transcript_id)).one()
+    turn, speaker = schema.turn, schema.speaker
+    turns = connection.execute(
+        select(turn, speaker.c.name)
+        .join(speaker, turn.c.speaker_id == speaker.c.id)
+        .where(turn.c.transcript_id == transcript_id)
+        .order_by(turn.c.position)
+    )
+    return Transcript(
+        guid=row.guid,
+        name=row.name,
+        text=row.text,
+        turns=tuple(
+            Turn(
+                speaker=r.name,
+                start=r.start,
+                end=r.end,
+                time_start=r.time_start,
+                time_end=r.time_end,
+                times=tuple((int(p), float(s)) for p, s in r.times),
+            )
+            for r in turns
+        ),
+        speakers=tuple(
+            Speaker(s.name, s.role, s.labels, s.guessed, s.participant)
+            for s in speaker_rows(connection, transcript_id)
+        ),
+        source_name=row.source_name,
+        source_sha256=row.source_sha256,
+        format=row.format,
+        warnings=tuple(row.warnings),
+    )
+
+
+def outlines(connection: Connection) -> list[Transcript]:
+    """Read all transcripts without their text and turns, ordered by name."""
+    t = schema.transcript
+    speakers: dict[int, list[Speaker]] = {}
+    for s in speaker_rows(connection):
+        speaker = Speaker(s.name, s.role, s.labels, s.guessed, s.participant)
+        speakers.setdefault(s.transcript_id, []).append(speaker)
+    found = connection.execute(
+        select(t.c.id, t.c.guid, t.c.name, t.c.source_name, t.c.source_sha256, t.c.format).order_by(
+            t.c.name
+        )
+    )
+    return [
+        Transcript(
+            guid=r.guid,
+            name=r.name,
+            text="",
+            turns=(),
+            speakers=tuple(speakers.get(r.id, ())),
+            source_name=r.source_name,
+            source_sha256=r.source_sha256,
+            format=r.format,
+        )
+        for r in found
+    ]
+
+
+def rows(connection: Connection) -> list[TranscriptRow]:
+    """List the transcripts, ordered by name, without loading their texts."""
+    t, turn = schema.transcript, schema.turn
+    columns = [c for c in t.c if c.name not in ("text", "guid", "added_at")]
+    statement = (
+        select(*columns, func.count(turn.c.position).label("turns"))
+        .outerjoin(turn, turn.c.transcript_id == t.c.id)
+        .group_by(t.c.id)
+        .order_by(t.c.name)
+    )
+    return [
+        TranscriptRow(
+            id=r.id,
+            name=r.name,
+            format=r.format,
+            source_name=r.source_name,
+            source_sha256=r.source_sha256,
+            words=r.words,
+            turns=r.turns,
+            warnings=tuple(r.warnings),
+            segmentation=r.segmentation,
+        )
+        for r in connection.execute(statement)
+    ]
+
+
+def segmentation(connection: Connection, transcript_id: int) -> str:
+    """Tell how a transcript was cut, "" where it has not been."""
+    t = schema.transcript
+    found = connection.execute(select(t.c.segmentation).where(t.c.id == transcript_id)).scalar()
+    return found or ""
+
+
+def speaker_rows(connection: Connection, transcript_id: int | None = None) -> list[SpeakerRow]:
+    """List speakers with what they said, of one transcript or (None) of all, in file order."""
+    s, t, turn, p = schema.speaker, schema.transcript, schema.turn, schema.participant
+    statement = (
+        select(
+            s,
+            t.c.name.label("transcript"),
+            p.c.label.label("participant"),
+            func.count(turn.c.position).label("turns"),
+            func.coalesce(func.sum(turn.c.words), 0).label("words"),
+        )
+        .join(t, s.c.transcript_id == t.c.id)
+        .outerjoin(p, s.c.participant_id == p.c.id)
+        .outerjoin(turn, turn.c.speaker_id == s.c.id)
+        .group_by(s.c.id)
+        .order_by(t.c.name, s.c.position)
+    )
+    if transcript_id is not None:
+        statement = statement.where(s.c.transcript_id == transcript_id)
+    return [
+        SpeakerRow(
+            transcript_id=r.transcript_id,
+            transcript=r.transcript,
+            name=r.name,
+            role=Role(r.role),
+            labels=tuple(r.labels),
+            guessed=r.guessed,
+            participant=r.participant,
+            turns=r.turns,
+            words=r.words,
+        )
+        for r in connection.execute(statement)
+    ]
+
+
+def set_role(connection: Connection, transcript: str, speaker: str, role: Role) -> None:
+    """Record a role as confirmed by a person."""
+    _update_speaker(connection, transcript, speaker, role=role, guessed=False)
+
+
+def set_participant(
+    connection: Connection, transcript: str, speaker: str, label: str | None
+) -> None:
+    """Say which participant a speaker is (None: none of them)."""
+    participant_id = _participant_id(connection, label)
+    _update_speaker(connection, transcript, speaker, participant_id=participant_id)
+
+
+def _update_speaker(
+    connection: Connection, transcript: str, speaker: str, **values: object
+) -> None:
+    s, t = schema.speaker, schema.transcript
+    of = select(t.c.id).where(t.c.name == transcript).scalar_subquery()
+    changed = connection.execute(
+        update(s).where(s.c.transcript_id == of, s.c.name == speaker).values(**values)
+    )
+    if not changed.rowcount:
+        raise InputError(
+            f"There is no speaker {speaker!r} in a transcript {transcript!r}.",
+            remedy="See the names with: semcode speakers",
+        )
+
+
+def _participant_id(connection: Connection, label: str | None) -> int | None:
+    if label is None:
+        return None
+    p = schema.participant
+    found = connection.execute(select(p.c.id).where(p.c.label == label)).scalar()
+    if found is not None:
+        return int(found)
+    key = connection.execute(insert(p).values(label=label, attributes={})).inserted_primary_key
+    return int(key[0]) if key else None
