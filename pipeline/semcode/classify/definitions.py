@@ -1,0 +1,148 @@
+"""The cold start: how near a segment is to what the codebook says of each code."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semcode.codebook import Codebook
+
+__all__ = ["DefinitionScorer", "Statement", "plain_words", "statements"]
+
+Array = NDArray[np.float32]
+
+#: What a kind of statement counts for in a code's prototype.
+_WEIGHTS = {"definition": 1.0, "example": 1.0, "include": 0.5}
+#: What likeness of words counts for beside likeness of meaning.
+_WORDS_WEIGHT = 1.5
+#: The logistic curve from the sum of both to [0, 1].
+_INTERCEPT, _SLOPE = -6.5, 9.0
+
+_WORD = re.compile(r"[^\W\d_]{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing that the codebook says of a code; `field` is where it says it."""
+
+    code: int
+    field: str
+    text: str
+
+
+def statements(codebook: Codebook) -> list[Statement]:
+    """List what the codebook says of each code: definition, inclusion, examples.
+
+    `exclude` is left out: an embedding does not hear the "not".
+    """
+    found = []
+    for position, code in enumerate(codebook.codes):
+        found.append(Statement(position, "definition", f"{code.name}. {code.definition}".strip()))
+        if code.include:
+            found.append(Statement(position, "include", code.include))
+        found += [Statement(position, "example", text) for text in code.examples]
+    return found
+
+
+def plain_words(text: str) -> set[str]:
+    """Give the words of four letters and more, in lower case."""
+    return {word.lower() for word in _WORD.findall(text)}
+
+
+class DefinitionScorer:
+    """Score segments by what the codebook says, before anything was learned from people.
+
+    A code's prototype is the weighted mean of its definition, its examples and what it
+    includes; prototypes and segments are centred on the mean of all statements, so that
+    what every code says counts for nothing. To the cosine with the prototype comes the
+    likeness of words (TF-IDF over character 3- to 5-grams, fitted on the codebook alone).
+    A logistic curve with fixed constants, fitted on invented interviews, turns the sum into
+    [0, 1]: scores to rank by, not calibrated probabilities. A segment's score depends on
+    itself and the codebook only.
+    """
+
+    def __init__(self, codebook: Codebook, vectors: Array) -> None:
+        """Take the unit vectors of `statements(codebook)`, (n_statements, dimension)."""
+        self.codebook = codebook
+        self.statements = statements(codebook)
+        self._vectors = vectors
+        self._owner = np.array([s.code for s in self.statements])
+        # One statement alone is its own centre and would vanish.
+        self._centre = vectors.mean(axis=0) if len(codebook) > 1 else np.zeros_like(vectors[0])
+        self._prototypes = _unit(self._weighted_means() - self._centre)
+        codes = codebook.codes
+        self._parent = [codes.index(codebook[c.parent]) if c.parent else -1 for c in codes]
+
+    def scores(self, vectors: Array, texts: Sequence[str]) -> Array:
+        """Score n segments by unit vectors, (n, dimension), and texts: (n, n_codes) in [0, 1].
+
+        A code's score is never above its parent's.
+        """
+        meaning = _unit(vectors - self._centre) @ self._prototypes.T
+        both = meaning + _WORDS_WEIGHT * self._likeness_of_words(texts)
+        scores = (1 / (1 + np.exp(-_INTERCEPT - _SLOPE * both))).astype(np.float32)
+        for code in _children_first(self._parent):
+            parent = self._parent[code]
+            if parent >= 0:
+                np.maximum(scores[:, parent], scores[:, code], out=scores[:, parent])
+        return scores
+
+    def best_statement(self, vector: Array, code: int) -> tuple[Statement, float]:
+        """Give what the codebook says of a code that is nearest to a segment, and how near."""
+        rows = np.flatnonzero(self._owner == code)
+        similarity = self._vectors[rows] @ vector
+        best = int(similarity.argmax())
+        return self.statements[rows[best]], float(similarity[best])
+
+    def telling_words(self, code: int) -> frozenset[str]:
+        """Give the words that the codebook uses of this code and of hardly any other."""
+        return self._telling[code]
+
+    def _weighted_means(self) -> Array:
+        weights = np.zeros((len(self.codebook), len(self.statements)), np.float32)
+        alike = Counter((s.code, s.field) for s in self.statements)
+        for column, said in enumerate(self.statements):
+            weights[said.code, column] = _WEIGHTS[said.field] / alike[said.code, said.field]
+        return weights @ self._vectors / weights.sum(axis=1, keepdims=True)
+
+    def _likeness_of_words(self, texts: Sequence[str]) -> Array:
+        vectorizer, of_codes = self._ngrams
+        return (vectorizer.transform(texts) @ of_codes.T).toarray()
+
+    @cached_property
+    def _ngrams(self) -> tuple[Any, Any]:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
+        documents = [""] * len(self.codebook)
+        for statement in self.statements:
+            documents[statement.code] += statement.text + "\n"
+        vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True)
+        return vectorizer, vectorizer.fit_transform(documents)
+
+    @cached_property
+    def _telling(self) -> list[frozenset[str]]:
+        words: list[set[str]] = [set() for _ in self.codebook]
+        for statement in self.statements:
+            words[statement.code] |= plain_words(statement.text)
+        uses = Counter(word for of_code in words for word in of_code)
+        most = max(1, len(self.codebook) // 8)
+        return [frozenset(w for w in of_code if uses[w] <= most) for of_code in words]
+
+
+def _children_first(parents: Sequence[int]) -> list[int]:
+    def depth(code: int) -> int:
+        return 0 if parents[code] < 0 else 1 + depth(parents[code])
+
+    return sorted(range(len(parents)), key=depth, reverse=True)
+
+
+def _unit(rows: Array) -> Array:
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.maximum(length, np.float32(1e-12))

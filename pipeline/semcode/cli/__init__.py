@@ -1,0 +1,43 @@
+"""The command line: each command parses, calls one function of the study, and prints.
+
+Nothing heavy is imported here, so that `semcode --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from semcode.cli.parser import build_parser
+from semcode.errors import SemcodeError
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; give the exit code: 0 done, 1 a stated error, 2 wrong usage."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 0
+    from semcode.cli import commands
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        return commands.COMMANDS[options.command](options) or 0
+    except SemcodeError as error:
+        print(f"semcode: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(
+            "\nsemcode: stopped. What was done is stored; run the same command to go on.",
+            file=sys.stderr,
+        )
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (semcode codings | head): nothing is wrong.
+        sys.stderr.close()
+        return 0

@@ -1,0 +1,217 @@
+"""The commands and their options, each with an example."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, RawDescriptionHelpFormatter, _SubParsersAction
+
+from semcode import __version__
+
+__all__ = ["build_parser"]
+
+_EXAMPLE = """\
+A first study, from nothing to a report:
+
+  semcode init my-study --codebook sem
+  semcode add --study my-study interviews/*.docx --participants participants.csv
+  semcode speakers --study my-study
+  semcode suggest --study my-study
+  semcode report --study my-study report.html
+
+Nothing leaves this machine. To see all of it on invented interviews: semcode demo
+"""
+
+
+def build_parser() -> ArgumentParser:
+    """Make the parser of all commands."""
+    parser = ArgumentParser(
+        prog="semcode",
+        description="Suggest codes of the Socio-Ecological Model for interview transcripts.",
+        epilog=_EXAMPLE,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"semcode {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for add in (_init, _add, _speakers, _suggest, _status, _codings, _codebook, _export, _report):
+        add(commands)
+    _demo(commands)
+    return parser
+
+
+def _command(
+    commands: _SubParsersAction[ArgumentParser], name: str, what: str, *, more: str, example: str
+) -> ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=what,
+        description=f"{what[0].upper()}{what[1:]}. {more}".strip(),
+        epilog=f"example:\n  {example}",
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+
+
+def _study(parser: ArgumentParser, *, json: bool = False) -> None:
+    parser.add_argument(
+        "--study", default=".", metavar="DIR", help="the study's folder (default: this folder)"
+    )
+    if json:
+        parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def _init(commands: _SubParsersAction[ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "init",
+        "make a study",
+        more="It is one folder: study.db holds everything, semcode.toml the settings.",
+        example="semcode init my-study --codebook sem",
+    )
+    parser.add_argument("folder", metavar="DIR", help="the folder to make")
+    parser.add_argument(
+        "--codebook",
+        metavar="NAME|FILE",
+        help="sem, postpartum, peer-support, or a .toml, .csv or .xlsx file (default: sem)",
+    )
+    parser.add_argument(
+        "--example",
+        choices=("postpartum", "peer-support"),
+        help="fill it with a starter study of invented interviews",
+    )
+
+
+def _add(commands: _SubParsersAction[ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "add",
+        "add transcripts and participants to a study",
+        more=(
+            "It reads .txt .md .docx .odt .rtf .pdf .vtt .srt .csv .xlsx .json .TextGrid;\n"
+            "a folder means the files in it. A file that cannot be read is named, the rest goes on."
+        ),
+        example="semcode add --study my-study interviews/*.docx --participants participants.csv",
+    )
+    parser.add_argument("files", nargs="*", metavar="FILES", help="transcripts or folders of them")
+    _study(parser)
+    parser.add_argument(
+        "--participants",
+        metavar="CSV",
+        help="a table with one person a row; any columns; `transcript` names their files",
+    )
+    parser.add_argument(
+        "--columns",
+        metavar="A=B,...",
+        help="for tables: which column is which, as speaker=Who,text=What they said,start=Time",
+    )
+
+
+def _speakers(commands: _SubParsersAction[ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "speakers",
+        "show who speaks, and correct who asks and who answers",
+        more="Only participants are coded. A * stands for every transcript.",
+        example='semcode speakers --study my-study --set "P01:Maria=interviewer"',
+    )
+    _study(parser, json=True)
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="TRANSCRIPT:SPEAKER=ROLE",
+        help="set a role: participant, interviewer or unknown",
+    )
+    parser.add_argument(
+        "--participant",
+        action="append",
+        default=[],
+        metavar="TRANSCRIPT:SPEAKER=PERSON",
+        help="say which participant a speaker is",
+    )
+    parser.add_argument(
+        "--confirm", action="store_true", help="confirm all roles as they are shown"
+    )
+
+
+def _suggest(commands: _SubParsersAction[ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "suggest",
+        "suggest codes for every segment of the participants",
+        more="Interrupted, it goes on where it stopped when it is called again.",
+        example="semcode suggest --study my-study",
+    )
+    _study(parser)
+    parser.add_argument("--json", action="store_true", help="print all suggestions as JSON")
+
+
+def _status(commands: _SubParsersAction[ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "status",
+        "say where the study stands and what to do next",
+        more="",
+        example="semcode status --study my-study",
+    )
+    _study(parser, json=True)
+
+
+def _codings(commands: _SubParsersAction[ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "codings",
+        "list what people coded",
+        more="",
+        example='semcode codings --study my-study --coder coder_ana --code "Housing instability"',
+    )
+    _study(parser, json=True)
+    parser.add_argument("--coder", help="only this coder's")
+    parser.add_argument("--code", help="only this code")
+    parser.add_argument("--transcript", help="only this transcript")
+
+
+def _codebook(commands: _SubParsersAction[ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "codebook",
+        "show, check, export or import the codebook",
+        more="An import makes a new version; earlier ones stay in the study.",
+        example="semcode codebook --study my-study export codebook.xlsx",
+    )
+    _study(parser, json=True)
+    parser.add_argument("action", choices=("show", "check", "export", "import"))
+    parser.add_argument("file", nargs="?", metavar="FILE", help=".toml, .csv or .xlsx")
+
+
+def _export(commands: _SubParsersAction[ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "export",
+        "write suggestions and codings as a table",
+        more=".csv is one table; .xlsx has sheets for the codebook, participants, provenance too.",
+        example="semcode export --study my-study codings.xlsx",
+    )
+    _study(parser)
+    parser.add_argument("file", metavar="FILE", help=".csv or .xlsx")
+
+
+def _report(commands: _SubParsersAction[ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "report",
+        "write the report, one HTML file with pictures",
+        more="It opens in any browser and loads nothing from anywhere.",
+        example="semcode report --study my-study report.html",
+    )
+    _study(parser)
+    parser.add_argument("file", metavar="FILE", help="a file that ends in .html")
+
+
+def _demo(commands: _SubParsersAction[ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "demo",
+        "make a study of invented interviews, suggest codes, write report and table",
+        more="Called again, it goes on with what is not finished.",
+        example="semcode demo demo-study",
+    )
+    parser.add_argument("folder", nargs="?", default="demo-study", metavar="DIR")
+    parser.add_argument("--example", choices=("postpartum", "peer-support"), default="postpartum")

@@ -1,0 +1,108 @@
+"""Add transcripts and participants to a study, file by file, each whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from semcode import readers, store
+from semcode.config import Settings
+from semcode.errors import ReadError
+from semcode.records import Role, Transcript
+from semcode.store import Database
+from semcode.study.progress import Progress
+
+__all__ = ["Added", "add_files", "add_participants", "set_role"]
+
+
+@dataclass(slots=True)
+class Added:
+    """What became of each file; `failed` and `notes` are sentences for the person."""
+
+    transcripts: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def add_files(
+    database: Database,
+    files: Iterable[Path],
+    *,
+    settings: Settings,
+    columns: Mapping[str, str],
+    progress: Progress,
+) -> Added:
+    """Read and store transcripts; a bad file is reported and the rest goes on."""
+    options = readers.ReadOptions(columns=columns, max_bytes=settings.limits.file_mb * 1_000_000)
+    paths = list(files)
+    added = Added()
+    with progress.stage("Reading transcripts", len(paths)) as advance:
+        for item in readers.read(paths, options=options):
+            advance(1)
+            if isinstance(item, readers.Failure):
+                added.failed.append(str(item.error))
+                continue
+            try:
+                _store(database, item, added)
+            except ReadError as error:
+                added.failed.append(str(error))
+    return added
+
+
+def _store(database: Database, transcript: Transcript, added: Added) -> None:
+    with database.write() as connection:
+        for known in store.transcripts.known(connection):
+            same = known.source_sha256 == transcript.source_sha256
+            if same and known.name == transcript.name:
+                added.skipped.append(transcript.name)
+                return
+            if known.name == transcript.name:
+                raise ReadError(
+                    f"The study has another transcript named {transcript.name!r}.",
+                    where=transcript.source_name,
+                    remedy="Rename the file if it is another interview.",
+                )
+        store.transcripts.add(connection, _with_participants(transcript))
+    added.transcripts.append(transcript.name)
+    added.notes += [f"{transcript.name}: {warning}" for warning in transcript.warnings]
+
+
+def _with_participants(transcript: Transcript) -> Transcript:
+    """Name who speaks: as known, else by the transcript, with the speaker's name if several."""
+    speaking = [s for s in transcript.speakers if s.role is not Role.INTERVIEWER]
+    speakers = []
+    for speaker in transcript.speakers:
+        label = transcript.name if len(speaking) == 1 else f"{transcript.name} / {speaker.name}"
+        person = (speaker.participant or label) if speaker in speaking else None
+        speakers.append(replace(speaker, participant=person))
+    return replace(transcript, speakers=tuple(speakers))
+
+
+def set_role(connection: Connection, transcript: str, speaker: str, role: Role) -> None:
+    """Record a role that a person gave; who answers is a participant, who asks is none."""
+    store.transcripts.set_role(connection, transcript, speaker, role)
+    outline = next(t for t in store.transcripts.outlines(connection) if t.name == transcript)
+    for person in _with_participants(outline).speakers:
+        store.transcripts.set_participant(connection, transcript, person.name, person.participant)
+    store.people.drop_unused(connection)
+
+
+def add_participants(database: Database, table: Path) -> list[str]:
+    """Attach a table of participants to the transcripts; give what could not be attached."""
+    rows = readers.read_participants(table)
+    with database.write() as connection:
+        outlines = store.transcripts.outlines(connection)
+        matching = readers.match(rows, outlines)
+        store.people.save_participants(connection, [row.participant for row in rows])
+        names = {outline.guid: outline.name for outline in outlines}
+        for (guid, speaker), label in matching.speakers.items():
+            store.transcripts.set_participant(connection, names[guid], speaker, label)
+        store.people.drop_unused(connection)
+    notes = list(matching.problems)
+    if matching.rows:
+        notes.append(f"No transcript was found for: {', '.join(matching.rows)}.")
+    return notes

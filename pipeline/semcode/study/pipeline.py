@@ -1,0 +1,305 @@
+"""The way from transcripts to stored suggestions: cut, embed, score; each step resumable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from importlib.metadata import version
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from semcode import embed, store
+from semcode.classify import DefinitionScorer, statements
+from semcode.config import Settings
+from semcode.records import Coding, Segment, Transcript
+from semcode.segment import SEGMENTER_VERSION
+from semcode.store import Database
+from semcode.study.progress import Advance, Progress
+from semcode.suggest import METHOD, CodedQuote, NearestQuotes, embedding_text, suggest
+
+__all__ = ["Pipeline", "SuggestSummary"]
+
+Array = NDArray[np.float32]
+
+#: Texts that are embedded between two commits: what a power cut can cost.
+_COMMIT_EVERY = 512
+
+_PACKAGES = ("faiss-cpu", "numpy", "onnxruntime", "semcode", "sentence-transformers", "spacy")
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestSummary:
+    """What one call of suggest did; counts of transcripts, segments and new embeddings."""
+
+    run_id: int
+    transcripts: int
+    segments: int
+    embedded: int
+    scored: int
+
+
+class Pipeline:
+    """Suggest codes for every transcript of a study that has none under these settings."""
+
+    def __init__(self, database: Database, settings: Settings, progress: Progress) -> None:
+        self._database = database
+        self._settings = settings
+        self._progress = progress
+        self._model = embed.resolve(
+            settings.embed.model, allow_download=settings.embed.allow_download
+        )
+        with database.read() as connection:
+            self._codebook = store.codebooks.load(connection)
+            self._codebook_version = store.codebooks.latest_version(connection)
+            self._codings = store.codings.all_codings(connection)
+
+    def run(self) -> SuggestSummary:
+        """Cut, embed and score what is new; what is stored stays when this is interrupted."""
+        self._cut()
+        with self._database.write() as connection:
+            run_id = self._begin(connection)
+        pending = self._pending(run_id)
+        embedded = self._embed(pending)
+        self._score(run_id, pending)
+        with self._database.write() as connection:
+            current = store.runs.current(connection)
+            if pending or current is None or current.id != run_id:
+                store.runs.finish(connection, run_id)
+            counts = store.segments.count(connection)
+        return SuggestSummary(
+            run_id=run_id,
+            transcripts=len(counts),
+            segments=sum(counts.values()),
+            embedded=embedded,
+            scored=len(pending),
+        )
+
+    def _cut(self) -> None:
+        """Cut the transcripts whose segments are missing or were cut under other settings."""
+        with self._database.read() as connection:
+            rows = store.transcripts.rows(connection)
+            speakers = store.transcripts.speaker_rows(connection)
+        roles: dict[int, list[tuple[str, str]]] = {row.id: [] for row in rows}
+        for speaker in speakers:
+            roles[speaker.transcript_id].append((speaker.name, speaker.role))
+        wanted = {key: self._segmentation(who) for key, who in roles.items()}
+        stale = [row.id for row in rows if row.segmentation != wanted[row.id]]
+        if not stale:
+            return
+        from semcode.segment import segment
+
+        nlp = embed.spacy_pipeline(self._settings.segment.language)
+        with self._progress.stage("Finding segments", len(stale)) as advance:
+            for transcript_id in stale:
+                with self._database.read() as connection:
+                    transcript = store.transcripts.load(connection, transcript_id)
+                segments = segment(transcript, nlp=nlp, settings=self._settings.segment)
+                with self._database.write() as connection:
+                    store.segments.replace(
+                        connection, transcript_id, segments, wanted[transcript_id]
+                    )
+                advance(1)
+
+    def _segmentation(self, roles: Sequence[tuple[str, str]]) -> str:
+        return _digest(SEGMENTER_VERSION, asdict(self._settings.segment), sorted(roles))
+
+    def _begin(self, connection: Connection) -> int:
+        settings = self._settings
+        codings = [(c.guid, c.code, c.start, c.end) for c in self._codings]
+        provenance = {
+            "method": METHOD,
+            "model": {
+                "name": self._model.name,
+                "revision": self._model.revision,
+                "licence": self._model.licence,
+                "source": self._model.source,
+                "sha256": dict(self._model.files),
+            },
+            "segmenter": SEGMENTER_VERSION,
+            "settings": asdict(settings),
+            "settings_digest": settings.digest,
+            "codebook": self._codebook.name,
+            "codebook_digest": self._codebook.digest,
+            "codebook_version": self._codebook_version,
+            "codings": len(codings),
+            "versions": {name: version(name) for name in _PACKAGES},
+            "python": platform.python_version(),
+        }
+        fingerprint = _digest(
+            METHOD,
+            self._model.revision,
+            SEGMENTER_VERSION,
+            asdict(settings.segment),
+            asdict(settings.suggest),
+            self._codebook.digest,
+            sorted(codings),
+        )
+        return store.runs.begin(
+            connection,
+            kind="definitions",
+            fingerprint=fingerprint,
+            codebook_version=self._codebook_version,
+            seed=settings.suggest.seed,
+            provenance=provenance,
+        )
+
+    def _pending(self, run_id: int) -> list[int]:
+        with self._database.read() as connection:
+            done = store.runs.done_transcripts(connection, run_id)
+            rows = store.transcripts.rows(connection)
+        return [row.id for row in rows if done.get(row.id) != row.segmentation]
+
+    def _embed(self, transcripts: Sequence[int]) -> int:
+        """Embed the texts that have no vector; give how many that were."""
+        with self._database.read() as connection:
+            counts = store.segments.count(connection)
+        total = sum(counts.get(key, 0) for key in transcripts)
+        embedded = 0
+        waiting: dict[bytes, str] = {}
+        with self._progress.stage("Embedding segments", total) as advance:
+            for transcript_id in transcripts:
+                texts = self._texts(transcript_id)
+                hashes = [store.vectors.text_hash(text) for text in texts]
+                with self._database.read() as connection:
+                    lacking = store.vectors.missing(connection, self._model.revision, hashes)
+                new = {h: t for h, t in zip(hashes, texts, strict=True) if h in lacking}
+                new = {h: t for h, t in new.items() if h not in waiting}
+                advance(len(texts) - len(new))
+                waiting |= new
+                while len(waiting) >= _COMMIT_EVERY:
+                    embedded += self._embed_texts(waiting, advance)
+            while waiting:
+                embedded += self._embed_texts(waiting, advance)
+        return embedded
+
+    def _embed_texts(self, waiting: dict[bytes, str], advance: Advance) -> int:
+        """Embed and store the first texts that wait, and take them off."""
+        hashes = list(waiting)[:_COMMIT_EVERY]
+        texts = [waiting.pop(key) for key in hashes]
+        vectors = self._encoder.encode(texts, progress=advance)
+        with self._database.write() as connection:
+            store.vectors.put(connection, self._model.revision, hashes, vectors)
+        return len(texts)
+
+    @cached_property
+    def _encoder(self) -> embed.Encoder:
+        threads = self._settings.embed.threads
+        return embed.load_encoder(self._model, threads=threads or None)
+
+    def _texts(self, transcript_id: int) -> list[str]:
+        with self._database.read() as connection:
+            transcript = store.transcripts.load(connection, transcript_id)
+            segments = store.segments.of_transcript(connection, transcript_id)
+        return self._texts_of(transcript, segments)
+
+    def _texts_of(self, transcript: Transcript, segments: Sequence[Segment]) -> list[str]:
+        below = self._settings.suggest.context_below
+        return [embedding_text(transcript.text, s, context_below=below) for s in segments]
+
+    def _vectors(self, texts: Sequence[str]) -> Array:
+        """Give the vectors of texts, (n, dimension), from the cache or embedded now."""
+        hashes = [store.vectors.text_hash(text) for text in texts]
+        with self._database.read() as connection:
+            lacking = store.vectors.missing(connection, self._model.revision, hashes)
+        waiting = {h: t for h, t in zip(hashes, texts, strict=True) if h in lacking}
+        while waiting:
+            self._embed_texts(waiting, lambda _done: None)
+        with self._database.read() as connection:
+            found = store.vectors.get(connection, self._model.revision, hashes)
+        if not hashes:
+            return np.zeros((0, self._model.dimension), np.float32)
+        return np.stack([found[key] for key in hashes])
+
+    def _score(self, run_id: int, transcripts: Sequence[int]) -> None:
+        if not transcripts:
+            return
+        said = [statement.text for statement in statements(self._codebook)]
+        scorer = DefinitionScorer(self._codebook, self._vectors(said))
+        nearest = self._nearest()
+        with self._progress.stage("Suggesting codes", len(transcripts)) as advance:
+            for transcript_id in transcripts:
+                self._score_one(run_id, transcript_id, scorer, nearest)
+                advance(1)
+
+    def _score_one(
+        self,
+        run_id: int,
+        transcript_id: int,
+        scorer: DefinitionScorer,
+        nearest: NearestQuotes | None,
+    ) -> None:
+        with self._database.read() as connection:
+            transcript = store.transcripts.load(connection, transcript_id)
+            segments = store.segments.of_transcript(connection, transcript_id)
+            cut = store.transcripts.segmentation(connection, transcript_id)
+        found = suggest(
+            transcript=transcript.name,
+            text=transcript.text,
+            segments=segments,
+            vectors=self._vectors(self._texts_of(transcript, segments)),
+            scorer=scorer,
+            settings=self._settings.suggest,
+            nearest=nearest,
+        )
+        with self._database.write() as connection:
+            store.runs.store_suggestions(
+                connection,
+                run_id,
+                transcript_id,
+                found,
+                segmentation=cut,
+                segments=len(segments),
+            )
+
+    def _nearest(self) -> NearestQuotes | None:
+        """Index what people coded by the vector of the segment that each coding covers most."""
+        of_transcript: dict[str, list[Coding]] = {}
+        for coding in self._codings:
+            of_transcript.setdefault(coding.transcript, []).append(coding)
+        with self._database.read() as connection:
+            ids = {row.name: row.id for row in store.transcripts.rows(connection)}
+        quotes: list[CodedQuote] = []
+        vectors: list[Array] = []
+        for name, codings in of_transcript.items():
+            with self._database.read() as connection:
+                transcript = store.transcripts.load(connection, ids[name])
+                segments = store.segments.of_transcript(connection, ids[name])
+            if not segments:
+                continue
+            rows = self._vectors(self._texts_of(transcript, segments))
+            starts, ends = [s.start for s in segments], [s.end for s in segments]
+            for coding in codings:
+                touched = range(bisect_right(ends, coding.start), bisect_left(starts, coding.end))
+                if touched:
+                    best = max(touched, key=lambda i: _overlap(segments[i], coding))
+                    quotes.append(_quote(transcript, segments[best], coding))
+                    vectors.append(rows[best])
+        return NearestQuotes(quotes, np.stack(vectors)) if quotes else None
+
+
+def _overlap(segment: Segment, coding: Coding) -> int:
+    return min(segment.end, coding.end) - max(segment.start, coding.start)
+
+
+def _quote(transcript: Transcript, segment: Segment, coding: Coding) -> CodedQuote:
+    who = {speaker.name: speaker.participant for speaker in transcript.speakers}
+    return CodedQuote(
+        transcript=transcript.name,
+        participant=who[transcript.turns[segment.turn].speaker] or transcript.name,
+        start=coding.start,
+        end=coding.end,
+        text=transcript.text[coding.start : coding.end],
+        code=coding.code,
+        coder=coding.coder,
+    )
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,325 @@
+"""The study: a folder with one database and its settings, and everything done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock, Timeout
+
+from semcode import store
+from semcode.codebook import Codebook, load_codebook
+from semcode.config import Settings, load_settings
+from semcode.errors import InputError, StudyBusyError, StudyError
+from semcode.records import Coding, Participant, Role, Run, Transcript
+from semcode.store import Database
+from semcode.store.runs import SuggestionRow
+from semcode.store.transcripts import SpeakerRow, TranscriptRow
+from semcode.study import exporting, reporting, starter
+from semcode.study.adding import Added, add_files, add_participants, set_role
+from semcode.study.pipeline import Pipeline, SuggestSummary
+from semcode.study.progress import Progress, Silent
+
+__all__ = ["Study", "StudyStatus"]
+
+_DATABASE, _SETTINGS, _LOCK = "study.db", "semcode.toml", ".semcode.lock"
+
+_SETTINGS_TEXT = """\
+# Settings of this study. What is not set here has its default; see the guide, "Settings".
+#
+# [segment]
+# max_words = 80
+#
+# [suggest]
+# floor = 0.5
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyStatus:
+    """Where a study stands, in counts; `pending` transcripts have no suggestions yet."""
+
+    name: str
+    notice: str
+    codebook: str
+    codebook_version: int
+    codes: int
+    transcripts: int
+    participants: int
+    segments: int
+    suggestions: int
+    pending: int
+    guessed_roles: int
+    codings: Mapping[str, int]
+    run: Run | None
+
+
+class Study:
+    """A study in a folder: `study.db` holds everything, `semcode.toml` the settings.
+
+    Use it as a context manager, or call `close`.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        """Open a study. Raises StudyError where the folder holds none."""
+        self.folder = Path(folder)
+        if not (self.folder / _DATABASE).is_file():
+            raise StudyError(
+                "There is no study in this folder.",
+                where=str(self.folder),
+                remedy="Make one with: semcode init FOLDER, or name another with --study FOLDER.",
+            )
+        self.settings: Settings = load_settings(self.folder / _SETTINGS)
+        self._database = Database(self.folder / _DATABASE)
+
+    @classmethod
+    def create(
+        cls,
+        folder: str | Path,
+        *,
+        codebook: str | Path | Codebook = "sem",
+        name: str | None = None,
+        notice: str = "",
+    ) -> Self:
+        """Make a study with a codebook: a shipped one by name, a file, or one made in Python.
+
+        Raises StudyError where the folder holds a study already, and CodebookError for a
+        faulty codebook, before anything is written.
+        """
+        path = Path(folder)
+        book = codebook if isinstance(codebook, Codebook) else load_codebook(codebook)
+        if (path / _DATABASE).exists():
+            raise StudyError(
+                "The folder holds a study already; it was left as it is.",
+                where=str(path),
+                remedy="Name another folder, or go on with this one: semcode status.",
+            )
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            if not (path / _SETTINGS).exists():
+                (path / _SETTINGS).write_text(_SETTINGS_TEXT, encoding="utf-8")
+        except OSError as error:
+            raise StudyError(
+                f"The folder cannot be made: {error.strerror}.",
+                where=str(path),
+                remedy="Name a folder that you may write to.",
+            ) from error
+        database = Database(path / _DATABASE)
+        with database.write() as connection:
+            store.study.create(connection, name=name or path.resolve().name, notice=notice)
+            store.codebooks.save(connection, book, note="at the start")
+        database.close()
+        return cls(path)
+
+    @classmethod
+    def from_starter(
+        cls, folder: str | Path, example: str, *, progress: Progress | None = None
+    ) -> Self:
+        """Make a study of invented interviews, with participants and two coders' codings."""
+        files = starter.starter_folder(example)
+        study = cls.create(
+            folder, codebook=example, name=f"Starter study: {example}", notice=starter.NOTICE
+        )
+        study.add([files / "transcripts"], progress=progress)
+        study.add_participants(files / "participants.csv")
+        starter.add_codings(study._database, files / "codings.csv")
+        return study
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def add(
+        self,
+        files: Iterable[str | Path],
+        *,
+        columns: Mapping[str, str] | None = None,
+        progress: Progress | None = None,
+    ) -> Added:
+        """Read transcripts into the study; a folder means the files in it.
+
+        `columns` maps speaker, text, start, end, transcript to the columns of a table. A
+        file that cannot be read is reported in `failed`; the rest goes on.
+        """
+        return add_files(
+            self._database,
+            [Path(file) for file in files],
+            settings=self.settings,
+            columns=columns or {},
+            progress=progress or Silent(),
+        )
+
+    def add_participants(self, table: str | Path) -> list[str]:
+        """Attach a table of participants; give a sentence for each row not attached.
+
+        Raises InputError for a table that cannot be read.
+        """
+        return add_participants(self._database, Path(table))
+
+    def participants(self) -> list[Participant]:
+        """List the participants with their attributes."""
+        with self._database.read() as connection:
+            return store.people.participants(connection)
+
+    def transcripts(self) -> list[TranscriptRow]:
+        """List the transcripts without their text."""
+        with self._database.read() as connection:
+            return store.transcripts.rows(connection)
+
+    def speakers(self) -> list[SpeakerRow]:
+        """List the speakers of all transcripts, with their roles."""
+        with self._database.read() as connection:
+            return store.transcripts.speaker_rows(connection)
+
+    def set_role(self, transcript: str, speaker: str, role: Role | str) -> None:
+        """Say what a speaker does; the transcript is cut anew at the next suggest.
+
+        Raises InputError for an unknown transcript, speaker or role.
+        """
+        if role not in set(Role):
+            raise InputError(f"{role!r} is not a role.", remedy=f"Use one of: {', '.join(Role)}.")
+        with self._database.write() as connection:
+            set_role(connection, transcript, speaker, Role(role))
+
+    def set_participant(self, transcript: str, speaker: str, participant: str) -> None:
+        """Say which person a speaker is. Raises InputError for an unknown speaker."""
+        with self._database.write() as connection:
+            store.transcripts.set_participant(connection, transcript, speaker, participant)
+            store.people.drop_unused(connection)
+
+    def codebook(self) -> Codebook:
+        """Give the newest version of the codebook."""
+        with self._database.read() as connection:
+            return store.codebooks.load(connection)
+
+    def set_codebook(self, codebook: Codebook | str | Path, *, note: str = "") -> int:
+        """Store a codebook as a new version; give its number. An equal one changes nothing."""
+        book = codebook if isinstance(codebook, Codebook) else load_codebook(codebook)
+        with self._database.write() as connection:
+            return store.codebooks.save(connection, book, note=note)
+
+    def export_codebook(self, path: str | Path) -> Path:
+        """Write the newest codebook as .toml, .csv or .xlsx."""
+        return exporting.export_codebook(self.codebook(), Path(path))
+
+    def suggest(self, *, progress: Progress | None = None) -> SuggestSummary:
+        """Suggest codes for all participants' segments that have no suggestions yet.
+
+        Interrupted at any moment, it goes on there at the next call. Raises StudyBusyError
+        while another process does the same, and ModelError when weights are missing or
+        changed.
+        """
+        with self._lock():
+            return Pipeline(self._database, self.settings, progress or Silent()).run()
+
+    def suggestions(self, *, include_weak: bool = False) -> Iterator[SuggestionRow]:
+        """Stream the current suggestions by transcript, position and falling score.
+
+        `include_weak` adds the best code of each segment that has none above the floor.
+        """
+        floor = 0.0 if include_weak else self.settings.suggest.floor
+        with self._database.read() as connection:
+            run = store.runs.current(connection)
+            if run is not None:
+                rows = store.runs.suggestions(connection, run.id)
+                yield from (row for row in rows if row.score >= floor)
+
+    def codings(self) -> list[Coding]:
+        """List what people coded, by transcript and position."""
+        with self._database.read() as connection:
+            return store.codings.all_codings(connection)
+
+    def codings_by_transcript(self) -> Iterator[tuple[Transcript, list[Coding]]]:
+        """Stream each coded transcript, whole, with its codings."""
+        with self._database.read() as connection:
+            ids = {row.name: row.id for row in store.transcripts.rows(connection)}
+            codings = store.codings.all_codings(connection)
+            for name, group in groupby(codings, key=lambda coding: coding.transcript):
+                yield store.transcripts.load(connection, ids[name]), list(group)
+
+    def segment_counts(self) -> Mapping[int, int]:
+        """Count the segments by transcript id."""
+        with self._database.read() as connection:
+            return store.segments.count(connection)
+
+    def status(self) -> StudyStatus:
+        """Say where the study stands."""
+        with self._database.read() as connection:
+            name, notice = store.study.name_and_notice(connection)
+            book = store.codebooks.load(connection)
+            rows = store.transcripts.rows(connection)
+            run = store.runs.current(connection)
+            done = store.runs.done_transcripts(connection, run.id) if run else {}
+            speakers = store.transcripts.speaker_rows(connection)
+            floor = self.settings.suggest.floor
+            return StudyStatus(
+                name=name,
+                notice=notice,
+                codebook=book.name,
+                codebook_version=store.codebooks.latest_version(connection),
+                codes=len(book),
+                transcripts=len(rows),
+                participants=len(store.people.participants(connection)),
+                segments=sum(store.segments.count(connection).values()),
+                suggestions=store.runs.count(connection, run.id, floor) if run else 0,
+                pending=sum(done.get(row.id) != row.segmentation for row in rows),
+                guessed_roles=sum(s.guessed for s in speakers),
+                codings=store.codings.count_by_coder(connection),
+                run=run,
+            )
+
+    def export(self, path: str | Path) -> Path:
+        """Write suggestions and codings to a .csv or .xlsx file, whole or not at all.
+
+        Raises InputError for another kind of file or one that cannot be written.
+        """
+        return exporting.export(self, Path(path))
+
+    def report(self, path: str | Path) -> Path:
+        """Write the report, one HTML file that loads nothing from anywhere."""
+        return reporting.write_report(self, Path(path))
+
+    @property
+    def name(self) -> str:
+        """Give the study's name."""
+        with self._database.read() as connection:
+            return store.study.name_and_notice(connection)[0]
+
+    @property
+    def notice(self) -> str:
+        """Give what must stand wherever the data is shown, "" for nothing."""
+        with self._database.read() as connection:
+            return store.study.name_and_notice(connection)[1]
+
+    def run(self) -> Run | None:
+        """Give the provenance of the current suggestions, None before the first run."""
+        with self._database.read() as connection:
+            return store.runs.current(connection)
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        try:
+            with FileLock(self.folder / _LOCK, timeout=0):
+                yield
+        except Timeout as error:
+            raise StudyBusyError(
+                "Another semcode is suggesting codes in this study.",
+                where=str(self.folder),
+                remedy="Wait until it is done, then run the same command again.",
+            ) from error

@@ -1,0 +1,143 @@
+"""From scores to suggestions: which codes a segment is offered, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semcode.classify import DefinitionScorer, plain_words
+from semcode.codebook import Codebook
+from semcode.config import SuggestSettings
+from semcode.index import VectorIndex
+from semcode.records import Segment, Suggestion
+
+__all__ = ["METHOD", "CodedQuote", "NearestQuotes", "embedding_text", "suggest"]
+
+Array = NDArray[np.float32]
+
+#: Named in every run; a change in how scores come about changes it.
+METHOD = "definitions-1"
+
+_QUOTES = 2
+_NEIGHBOURS = 64
+
+
+def embedding_text(text: str, segment: Segment, *, context_below: int) -> str:
+    """Give the words that are embedded for a segment, with white space made single.
+
+    A segment of fewer than `context_below` words takes the question before it along:
+    "Yeah, twice." means nothing without it.
+    """
+    words = text[segment.start : segment.end].split()
+    if len(words) < context_below and segment.context_start is not None:
+        words = text[segment.context_start : segment.context_end].split() + words
+    return " ".join(words)
+
+
+@dataclass(frozen=True, slots=True)
+class CodedQuote:
+    """What a person coded, to be shown as evidence."""
+
+    transcript: str
+    participant: str
+    start: int
+    end: int
+    text: str
+    code: str
+    coder: str
+
+
+class NearestQuotes:
+    """Find what people coded that is nearest to a segment."""
+
+    def __init__(self, quotes: Sequence[CodedQuote], vectors: Array) -> None:
+        """Take quotes and their unit vectors, (n_quotes, dimension)."""
+        self._quotes = quotes
+        self._index = VectorIndex(vectors)
+
+    def search(self, queries: Array) -> list[list[tuple[CodedQuote, float]]]:
+        """Give the nearest quotes with their similarity for each of (n, dimension) vectors."""
+        similarity, rows = self._index.search(queries, _NEIGHBOURS)
+        return [
+            [(self._quotes[int(r)], float(s)) for s, r in zip(near, row, strict=True)]
+            for near, row in zip(similarity, rows, strict=True)
+        ]
+
+
+def suggest(
+    *,
+    transcript: str,
+    text: str,
+    segments: Sequence[Segment],
+    vectors: Array,
+    scorer: DefinitionScorer,
+    settings: SuggestSettings,
+    nearest: NearestQuotes | None = None,
+) -> list[Suggestion]:
+    """Suggest codes for the segments of one transcript, whose vectors are (n, dimension).
+
+    Each segment gets its codes with a score from the floor up, the most specific ones, at
+    most `per_segment`; where there is none, its single best code, so that what was not
+    coded can be told with its nearest code.
+    """
+    if not segments:
+        return []
+    spans = [text[segment.start : segment.end] for segment in segments]
+    scores = scorer.scores(vectors, spans)
+    quotes = nearest.search(vectors) if nearest else [[] for _ in segments]
+    found = []
+    for position, segment in enumerate(segments):
+        words = plain_words(spans[position])
+        elsewhere = [
+            (q, s)
+            for q, s in quotes[position]
+            if q.transcript != transcript or q.end <= segment.start or segment.end <= q.start
+        ]
+        for code in _choose(scores[position], scorer.codebook, settings):
+            evidence = _evidence(vectors[position], code, words, scorer, elsewhere)
+            guid = scorer.codebook.codes[code].guid
+            score = round(float(scores[position, code]), 6)
+            found.append(Suggestion(segment.id, guid, score, evidence))
+    return found
+
+
+def _choose(scores: Array, codebook: Codebook, settings: SuggestSettings) -> list[int]:
+    above = {int(code) for code in np.flatnonzero(scores >= settings.floor)}
+    names = {codebook.codes[code].parent for code in above}
+    folded = {name.casefold() for name in names if name}
+    specific = [c for c in above if codebook.codes[c].name.casefold() not in folded]
+    ranked = sorted(specific, key=lambda c: (-scores[c], c))[: settings.per_segment]
+    return ranked or [int(scores.argmax())]
+
+
+def _evidence(
+    vector: Array,
+    code: int,
+    words: set[str],
+    scorer: DefinitionScorer,
+    quotes: Sequence[tuple[CodedQuote, float]],
+) -> Mapping[str, object]:
+    statement, similarity = scorer.best_statement(vector, code)
+    guid = scorer.codebook.codes[code].guid
+    near = [(q, s) for q, s in quotes if q.code == guid][:_QUOTES]
+    evidence: dict[str, object] = {
+        "method": METHOD,
+        "field": statement.field,
+        "definition": statement.text,
+        "similarity": round(similarity, 4),
+        "words": sorted(words & scorer.telling_words(code)),
+    }
+    if near:
+        evidence["nearest"] = [
+            {
+                "text": q.text,
+                "participant": q.participant,
+                "coder": q.coder,
+                "similarity": round(s, 4),
+            }
+            for q, s in near
+        ]
+    return evidence

@@ -1,0 +1,42 @@
+"""Set up what the tests need and pass them all: python3 scripts/test.py [PYTEST OPTIONS]"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+
+from check import check
+from environment import prepare, run, say
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+
+
+def install_browser() -> None:
+    """Have a Chromium for the tests of pages; without one they are skipped, saying so."""
+    if any(shutil.which(name) for name in _BROWSERS):
+        return
+    if not shutil.which("apt-get"):
+        say("No Chromium found: install Chromium or Chrome to run the tests of pages as well")
+        return
+    say("Installing Chromium")
+    root = [] if _is_root() else ["sudo", "-n"]
+    for arguments in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+        done = subprocess.run([*root, "apt-get", "-q", *arguments], check=False)
+        if done.returncode:
+            say("Chromium could not be installed: sudo apt-get install chromium")
+            return
+
+
+def _is_root() -> bool:
+    import os
+
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+if __name__ == "__main__":
+    python = prepare(extra="test")
+    install_browser()
+    check()
+    say("Running the tests")
+    run(python, "-m", "pytest", *sys.argv[1:])
