@@ -21,9 +21,9 @@ Array = NDArray[np.float32]
 #: What a kind of statement counts for in a code's prototype.
 _WEIGHTS = {"definition": 1.0, "example": 1.0, "include": 0.5}
 #: What likeness of words counts for beside likeness of meaning.
-_WORDS_WEIGHT = 1.5
+_WORDS_WEIGHT = 2.0
 #: The logistic curve from the sum of both to [0, 1].
-_INTERCEPT, _SLOPE = -6.5, 9.0
+_INTERCEPT, _SLOPE = -6.3, 10.0
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -63,9 +63,10 @@ class DefinitionScorer:
     includes; prototypes and segments are centred on the mean of all statements, so that
     what every code says counts for nothing. To the cosine with the prototype comes the
     likeness of words (TF-IDF over character 3- to 5-grams, fitted on the codebook alone).
-    A logistic curve with fixed constants, fitted on invented interviews, turns the sum into
-    [0, 1]: scores to rank by, not calibrated probabilities. A segment's score depends on
-    itself and the codebook only.
+    A logistic curve with fixed constants, fitted to the share of coders who gave a code in
+    the two starter studies, turns the sum into [0, 1]: scores to rank by; how far they are
+    probabilities in another study is not known. A segment's score depends on itself and the
+    codebook only.
     """
 
     def __init__(self, codebook: Codebook, vectors: Array) -> None:
@@ -110,11 +111,13 @@ class DefinitionScorer:
         alike = Counter((s.code, s.field) for s in self.statements)
         for column, said in enumerate(self.statements):
             weights[said.code, column] = _WEIGHTS[said.field] / alike[said.code, said.field]
-        return weights @ self._vectors / weights.sum(axis=1, keepdims=True)
+        means: Array = weights @ self._vectors / weights.sum(axis=1, keepdims=True)
+        return means
 
     def _likeness_of_words(self, texts: Sequence[str]) -> Array:
         vectorizer, of_codes = self._ngrams
-        return (vectorizer.transform(texts) @ of_codes.T).toarray()
+        likeness: Array = (vectorizer.transform(texts) @ of_codes.T).toarray()
+        return likeness
 
     @cached_property
     def _ngrams(self) -> tuple[Any, Any]:
@@ -145,4 +148,5 @@ def _children_first(parents: Sequence[int]) -> list[int]:
 
 def _unit(rows: Array) -> Array:
     length = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.maximum(length, np.float32(1e-12))
+    unit: Array = rows / np.maximum(length, np.float32(1e-12))
+    return unit

@@ -21,13 +21,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return 0
-    from semcode.cli import commands
+    from semcode.cli.commands import COMMANDS
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        return commands.COMMANDS[options.command](options) or 0
+        return COMMANDS[options.command](options) or 0
     except SemcodeError as error:
         print(f"semcode: {error}", file=sys.stderr)
         return 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -49,13 +49,13 @@ def add(options: Namespace) -> int:
         added = study.add(
             options.files, columns=_columns(options.columns), progress=TerminalProgress()
         )
-        for note in added.notes:
-            say(f"note: {note}")
+        for warning, names in added.notes.items():
+            say(f"note: {_some(names)}: {warning}")
         if options.participants:
             for note in study.add_participants(options.participants):
                 say(f"note: {note}")
-        for name in added.skipped:
-            say(f"skipped: {name} is already in the study")
+        if added.skipped:
+            say(f"skipped, already in the study: {_some(added.skipped)}")
         for failure in added.failed:
             say(f"not added: {failure}")
         people = len(study.participants())
@@ -63,6 +63,11 @@ def add(options: Namespace) -> int:
         if added.transcripts:
             say(f"Next: semcode speakers --study {options.study}  (check who asks, who answers)")
     return 1 if added.failed else 0
+
+
+def _some(names: Sequence[str], most: int = 5) -> str:
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _columns(text: str | None) -> dict[str, str]:
@@ -210,7 +215,9 @@ def status(options: Namespace) -> int:
         return 0
     shown = {k: v for k, v in counts.items() if v != "" and k != "codings"}
     shown |= {f"codings by {coder}": count for coder, count in now.codings.items()}
-    print_table(("", ""), [(key.replace("_", " "), value) for key, value in shown.items()])
+    for key, value in shown.items():
+        number = f"{value:,}" if isinstance(value, int) else value
+        print(f"{key.replace('_', ' '):<34}{number}")
     say(f"Next: semcode {_next_step(now.transcripts, now.pending)} --study {options.study}")
     return 0
 
@@ -229,10 +236,7 @@ def codings(options: Namespace) -> int:
         print_json(rows)
         return 0
     keys = ("transcript", "start", "end", "coder", "code", "facets", "text")
-    shown = [
-        [row[key] if key != "facets" else "; ".join(row["facets"]) for key in keys] for row in rows
-    ]
-    print_table(keys, shown)
+    print_table(keys, [[row[key] for key in keys] for row in rows])
     say(f"{len(rows):,} codings.")
     return 0
 
@@ -249,7 +253,7 @@ def _codings(study: Study, options: Namespace) -> Iterator[dict[str, object]]:
                 "text": transcript.text[coding.start : coding.end],
                 "code": code,
                 "coder": coding.coder,
-                "facets": coding.facets,
+                "facets": "; ".join(coding.facets),
                 "memo": coding.memo,
             }
             if all(

@@ -20,12 +20,16 @@ __all__ = ["Added", "add_files", "add_participants", "set_role"]
 
 @dataclass(slots=True)
 class Added:
-    """What became of each file; `failed` and `notes` are sentences for the person."""
+    """What became of each file.
+
+    `transcripts` were added, `skipped` were there already (both by name); `failed` are
+    sentences for the person; `notes` are warnings with the transcripts that they concern.
+    """
 
     transcripts: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: dict[str, list[str]] = field(default_factory=dict)
 
 
 def add_files(
@@ -68,7 +72,8 @@ def _store(database: Database, transcript: Transcript, added: Added) -> None:
                 )
         store.transcripts.add(connection, _with_participants(transcript))
     added.transcripts.append(transcript.name)
-    added.notes += [f"{transcript.name}: {warning}" for warning in transcript.warnings]
+    for warning in transcript.warnings:
+        added.notes.setdefault(warning, []).append(transcript.name)
 
 
 def _with_participants(transcript: Transcript) -> Transcript:

@@ -36,7 +36,7 @@ _SETTINGS_TEXT = """\
 # max_words = 80
 #
 # [suggest]
-# floor = 0.5
+# floor = 0.2
 """
 
 
@@ -278,7 +278,7 @@ class Study:
                 participants=len(store.people.participants(connection)),
                 segments=sum(store.segments.count(connection).values()),
                 suggestions=store.runs.count(connection, run.id, floor) if run else 0,
-                pending=sum(done.get(row.id) != row.segmentation for row in rows),
+                pending=sum(done.get(row.id, "") != row.segmentation for row in rows),
                 guessed_roles=sum(s.guessed for s in speakers),
                 codings=store.codings.count_by_coder(connection),
                 run=run,
