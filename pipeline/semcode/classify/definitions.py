@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from semcode.codebook import Codebook
+from semcode.codebook import Codebook, load_codebook
 
 __all__ = ["DefinitionScorer", "Statement", "plain_words", "statements"]
 
@@ -23,7 +23,7 @@ _WEIGHTS = {"definition": 1.0, "example": 1.0, "include": 0.5}
 #: What likeness of words counts for beside likeness of meaning.
 _WORDS_WEIGHT = 2.0
 #: The logistic curve from the sum of both to [0, 1].
-_INTERCEPT, _SLOPE = -6.3, 10.0
+_INTERCEPT, _SLOPE = -6.1, 9.9
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -60,10 +60,10 @@ class DefinitionScorer:
     """Score segments by what the codebook says, before anything was learned from people.
 
     A code's prototype is the weighted mean of its definition, its examples and what it
-    includes; prototypes and segments are centred on the mean of all statements, so that
-    what every code says counts for nothing. To the cosine with the prototype comes the
-    likeness of words (TF-IDF over character 3- to 5-grams, fitted on the codebook alone).
-    A logistic curve with fixed constants, fitted to the share of coders who gave a code in
+    includes; prototypes and segments are centred near the mean of all statements, so that
+    what every code says counts for little. To the cosine with the prototype comes the
+    likeness of words (TF-IDF over character 3- to 5-grams, fitted on this codebook and the
+    general one that travels with semcode). A logistic curve with fixed constants, fitted to the share of coders who gave a code in
     the two starter studies, turns the sum into [0, 1]: scores to rank by; how far they are
     probabilities in another study is not known. A segment's score depends on itself and the
     codebook only.
@@ -75,8 +75,8 @@ class DefinitionScorer:
         self.statements = statements(codebook)
         self._vectors = vectors
         self._owner = np.array([s.code for s in self.statements])
-        # One statement alone is its own centre and would vanish.
-        self._centre = vectors.mean(axis=0) if len(codebook) > 1 else np.zeros_like(vectors[0])
+        # The mean of few codes says more of them than of the language: it is shrunk.
+        self._centre = vectors.mean(axis=0) * np.float32(len(codebook) / (len(codebook) + 2))
         self._prototypes = _unit(self._weighted_means() - self._centre)
         codes = codebook.codes
         self._parent = [codes.index(codebook[c.parent]) if c.parent else -1 for c in codes]
@@ -123,11 +123,10 @@ class DefinitionScorer:
     def _ngrams(self) -> tuple[Any, Any]:
         from sklearn.feature_extraction.text import TfidfVectorizer
 
-        documents = [""] * len(self.codebook)
-        for statement in self.statements:
-            documents[statement.code] += statement.text + "\n"
+        own = _documents(self.codebook)
         vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True)
-        return vectorizer, vectorizer.fit_transform(documents)
+        vectorizer.fit([*own, *_background(self.codebook.language)])
+        return vectorizer, vectorizer.transform(own)
 
     @cached_property
     def _telling(self) -> list[frozenset[str]]:
@@ -137,6 +136,19 @@ class DefinitionScorer:
         uses = Counter(word for of_code in words for word in of_code)
         most = max(1, len(self.codebook) // 8)
         return [frozenset(w for w in of_code if uses[w] <= most) for of_code in words]
+
+
+def _documents(codebook: Codebook) -> list[str]:
+    documents = [""] * len(codebook)
+    for statement in statements(codebook):
+        documents[statement.code] += statement.text + "\n"
+    return documents
+
+
+def _background(language: str) -> list[str]:
+    """Give texts that tell which n-grams are common, so that a codebook of two codes works."""
+    general = load_codebook("sem")
+    return _documents(general) if general.language == language else []
 
 
 def _children_first(parents: Sequence[int]) -> list[int]:

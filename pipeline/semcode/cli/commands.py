@@ -13,7 +13,6 @@ from pathlib import Path
 from semcode.cli.show import TerminalProgress, print_json, print_table, say
 from semcode.codebook import load_codebook
 from semcode.errors import InputError
-from semcode.records import Role
 from semcode.store.runs import SuggestionRow
 from semcode.study import Study
 

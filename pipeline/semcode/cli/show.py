@@ -60,8 +60,13 @@ class TerminalProgress:
             say(f"{name}: {total:,} done in {time.monotonic() - started:.0f} s")
             return
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-        from rich.progress import TextColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
 
         columns = (
             TextColumn("{task.description:<22}"),

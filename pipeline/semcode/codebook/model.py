@@ -100,7 +100,10 @@ class Codebook:
 
     def get(self, key: str) -> Code | None:
         """Give the code of a name (in any case) or a guid, None where there is none."""
-        return self[key] if key in self else None
+        try:
+            return self[key]
+        except KeyError:
+            return None
 
     def __contains__(self, key: str) -> bool:
         return key in self._by_key or key.casefold() in self._by_key
