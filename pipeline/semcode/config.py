@@ -63,7 +63,7 @@ class SuggestSettings:
     A segment of fewer than `context_below` words is embedded with the question before it.
     """
 
-    floor: float = 0.5
+    floor: float = 0.2
     per_segment: int = 3
     context_below: int = 30
     seed: int = 0

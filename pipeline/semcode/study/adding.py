@@ -81,9 +81,10 @@ def _with_participants(transcript: Transcript) -> Transcript:
     speaking = [s for s in transcript.speakers if s.role is not Role.INTERVIEWER]
     speakers = []
     for speaker in transcript.speakers:
-        label = transcript.name if len(speaking) == 1 else f"{transcript.name} / {speaker.name}"
-        person = (speaker.participant or label) if speaker in speaking else None
-        speakers.append(replace(speaker, participant=person))
+        alone, among = transcript.name, f"{transcript.name} / {speaker.name}"
+        known = speaker.participant not in (None, alone, among)
+        label = speaker.participant if known else alone if len(speaking) == 1 else among
+        speakers.append(replace(speaker, participant=label if speaker in speaking else None))
     return replace(transcript, speakers=tuple(speakers))
 
 
