@@ -24,7 +24,7 @@ _FOLDERS = ("pipeline", "configs", "models", "data/starter")
 
 def prepare(*, extra: str = "") -> Path:
     """Make or complete .venv; give its Python. What is done already is not done again."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is run by any Python
         sys.exit(f"semcode needs Python 3.11 or later; this is {sys.version.split()[0]}.")
     if not PYTHON.is_file():
         _make_venv()

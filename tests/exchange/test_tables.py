@@ -1,5 +1,4 @@
 import csv
-import os
 
 import openpyxl
 import pytest
@@ -49,7 +48,7 @@ def test_a_failure_leaves_the_old_file(tmp_path):
     with pytest.raises(RuntimeError):
         write_csv(path, Sheet("A", ["x"], rows()))
     assert path.read_text() == "old"
-    assert os.listdir(tmp_path) == ["a.csv"]
+    assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]
 
 
 def test_a_missing_folder_is_named(tmp_path):

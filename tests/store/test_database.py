@@ -24,9 +24,13 @@ def test_power_loss_settings(database):
 
 
 def test_a_failed_block_leaves_nothing(database):
-    with pytest.raises(RuntimeError), database.write() as connection:
-        store.people.coder_id(connection, "ana")
-        raise RuntimeError
+    def fail():
+        with database.write() as connection:
+            store.people.coder_id(connection, "ana")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with database.read() as connection:
         assert store.people.coders(connection) == []
 

@@ -135,7 +135,8 @@ class DefinitionScorer:
             words[statement.code] |= plain_words(statement.text)
         uses = Counter(word for of_code in words for word in of_code)
         most = max(1, len(self.codebook) // 8)
-        return [frozenset(w for w in of_code if uses[w] <= most) for of_code in words]
+        common = _common_words(self.codebook.language)
+        return [frozenset(w for w in of_code - common if uses[w] <= most) for of_code in words]
 
 
 def _documents(codebook: Codebook) -> list[str]:
@@ -143,6 +144,12 @@ def _documents(codebook: Codebook) -> list[str]:
     for statement in statements(codebook):
         documents[statement.code] += statement.text + "\n"
     return documents
+
+
+def _common_words(language: str) -> frozenset[str]:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    return frozenset(ENGLISH_STOP_WORDS) if language == "en" else frozenset()
 
 
 def _background(language: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""Other programs' files, and tables that open safely anywhere."""
