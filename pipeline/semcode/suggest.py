@@ -113,6 +113,20 @@ def _choose(scores: Array, codebook: Codebook, settings: SuggestSettings) -> lis
     return ranked or [int(scores.argmax())]
 
 
+def _distinct(quotes: Sequence[tuple[CodedQuote, float]]) -> list[tuple[CodedQuote, float]]:
+    """Leave out quotes that overlap a nearer one: two coders often code the same words."""
+    kept: list[tuple[CodedQuote, float]] = []
+    for quote, similarity in quotes:
+        if not any(
+            quote.transcript == other.transcript
+            and quote.start < other.end
+            and other.start < quote.end
+            for other, _ in kept
+        ):
+            kept.append((quote, similarity))
+    return kept
+
+
 def _evidence(
     vector: Array,
     code: int,
@@ -122,7 +136,7 @@ def _evidence(
 ) -> Mapping[str, object]:
     statement, similarity = scorer.best_statement(vector, code)
     guid = scorer.codebook.codes[code].guid
-    near = [(q, s) for q, s in quotes if q.code == guid][:_QUOTES]
+    near = _distinct([(q, s) for q, s in quotes if q.code == guid])[:_QUOTES]
     evidence: dict[str, object] = {
         "method": METHOD,
         "field": statement.field,

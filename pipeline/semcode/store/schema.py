@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 __all__ = [
+    "assignment",
     "code",
     "codebook_version",
     "coder",
@@ -279,6 +280,20 @@ reading = Table(
     _time("at"),
     Column("blind", Boolean, nullable=False),
     UniqueConstraint("coder_id", "transcript_id", "start", "end"),
+)
+
+#: What somebody is asked to read; `batch` names the draw that it came from.
+assignment = Table(
+    "assignment",
+    metadata,
+    _id(),
+    _text("batch"),
+    _to("coder"),
+    _to("transcript"),
+    *_span(),
+    Column("blind", Boolean, nullable=False),
+    _time("assigned_at"),
+    UniqueConstraint("batch", "coder_id", "transcript_id", "start", "end"),
 )
 
 #: Append-only: each line repeats what was decided on, so that it outlives the suggestion.

@@ -81,6 +81,30 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "assignment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("batch", sa.Text(), server_default="", nullable=False),
+        sa.Column("coder_id", sa.Integer(), nullable=False),
+        sa.Column("transcript_id", sa.Integer(), nullable=False),
+        sa.Column("start", sa.Integer(), nullable=False),
+        sa.Column("end", sa.Integer(), nullable=False),
+        sa.Column("blind", sa.Boolean(), nullable=False),
+        sa.Column("assigned_at", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["coder_id"], ["coder.id"], name=op.f("fk_assignment_coder_id")),
+        sa.ForeignKeyConstraint(
+            ["transcript_id"], ["transcript.id"], name=op.f("fk_assignment_transcript_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+        sa.UniqueConstraint(
+            "batch",
+            "coder_id",
+            "transcript_id",
+            "start",
+            "end",
+            name=op.f("uq_assignment_batch_coder_id_transcript_id_start_end"),
+        ),
+    )
+    op.create_table(
         "code",
         sa.Column("codebook_version_id", sa.Integer(), nullable=False),
         sa.Column("guid", sa.String(length=36), nullable=False),
