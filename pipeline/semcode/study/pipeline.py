@@ -183,7 +183,14 @@ class Pipeline:
         """Embed and store the first texts that wait, and take them off."""
         hashes = list(waiting)[:_COMMIT_EVERY]
         texts = [waiting.pop(key) for key in hashes]
-        vectors = self._encoder.encode(texts, progress=advance)
+        told = 0
+
+        def tell(done: int) -> None:
+            nonlocal told
+            advance(done - told)
+            told = done
+
+        vectors = self._encoder.encode(texts, progress=tell)
         with self._database.write() as connection:
             store.vectors.put(connection, self._model.revision, hashes, vectors)
         return len(texts)
