@@ -27,8 +27,9 @@ __all__ = [
 class SegmentSettings:
     """How long segments are, in words.
 
-    Sentences are joined to about `target_words`, beyond `max_words` only by a fragment; what stays below
-    `min_words` joins its neighbour (fillers do not count). Text without punctuation is cut
+    Sentences are joined to about `target_words`, beyond `max_words` only by a fragment; what
+    stays below `min_words` joins its neighbour (fillers do not count). Text without
+    punctuation is cut
     into windows of about `window_words`. A question before a segment is shown in at most
     `context_words`. `shift_weight` says how much a shift of topic counts against length:
     0 looks at length alone.

@@ -63,10 +63,10 @@ class DefinitionScorer:
     includes; prototypes and segments are centred near the mean of all statements, so that
     what every code says counts for little. To the cosine with the prototype comes the
     likeness of words (TF-IDF over character 3- to 5-grams, fitted on this codebook and the
-    general one that travels with semcode). A logistic curve with fixed constants, fitted to the share of coders who gave a code in
-    the two starter studies, turns the sum into [0, 1]: scores to rank by; how far they are
-    probabilities in another study is not known. A segment's score depends on itself and the
-    codebook only.
+    general one that travels with semcode). A logistic curve turns the sum into [0, 1]; its
+    constants were fitted to the share of coders who gave a code in the two starter studies,
+    so the scores are there to rank by: how far they are probabilities in another study is
+    not known. A segment's score depends on itself and the codebook only.
     """
 
     def __init__(self, codebook: Codebook, vectors: Array) -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "Matching",
     "ParticipantRow",
     "ReadOptions",
+    "files_of",
     "match",
     "read",
     "read_participants",
@@ -66,7 +67,7 @@ def read(
     """
     options = options or ReadOptions()
     seen: dict[str, Path] = {}
-    for group in _groups(_files(paths)):
+    for group in _groups(files_of(paths)):
         if isinstance(group, Failure):
             yield group
             continue
@@ -76,7 +77,8 @@ def read(
             yield Failure(group[0], error)
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path | Failure]:
+def files_of(paths: Iterable[Path]) -> Iterator[Path | Failure]:
+    """List the files that `read` would read, folders opened, and what it would refuse."""
     for path in map(Path, paths):
         if _is_folder(path):
             found = list(_inside(path))

@@ -44,9 +44,12 @@ def add_files(
     options = readers.ReadOptions(columns=columns, max_bytes=settings.limits.file_mb * 1_000_000)
     paths = list(files)
     added = Added()
-    with progress.stage("Reading transcripts", len(paths)) as advance:
+    source = ""
+    with progress.stage("Reading transcripts", len(list(readers.files_of(paths)))) as advance:
         for item in readers.read(paths, options=options):
-            advance(1)
+            came_from = str(item.path) if isinstance(item, readers.Failure) else item.source_name
+            advance(int(came_from != source))
+            source = came_from
             if isinstance(item, readers.Failure):
                 added.failed.append(str(item.error))
                 continue
