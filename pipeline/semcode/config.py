@@ -130,6 +130,8 @@ def _section(default: Any, values: Mapping[str, object], where: str) -> Any:
             )
         if wanted in (int, float) and float(str(value)) < 0:
             raise ConfigError(f"{key} is below 0.", where=where, remedy="Use 0 or more.")
+        if key == "floor" and float(str(value)) > 1:
+            raise ConfigError(f"{key} is above 1.", where=where, remedy="Scores end at 1.")
     return replace(default, **values)
 
 

@@ -240,3 +240,47 @@ def test_provenance_tells_how_the_run_came_about(coded):
     assert made["settings"]["suggest"]["floor"] == 0.2
     assert made["versions"]["semcode"]
     assert run.finished_at >= run.started_at
+
+
+@pytest.mark.weights
+def test_what_was_added_by_mistake_can_be_removed(study, files):
+    study.add([files])
+    study.suggest()
+    study.remove("P02")
+    assert [row.name for row in study.transcripts()] == ["P01"]
+    assert [p.label for p in study.participants()] == ["P01"]
+    assert {row.transcript for row in study.suggestions(include_weak=True)} == {"P01"}
+    assert study.add([files]).transcripts == ["P02"]
+    with pytest.raises(InputError, match="no transcript 'P09'"):
+        study.remove("P09")
+
+
+@pytest.mark.weights
+def test_what_people_worked_on_is_not_removed(own_coded):
+    with pytest.raises(InputError, match="people have worked on it"):
+        own_coded.remove("P01_interview")
+    assert own_coded.status().transcripts == 7
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("change", ["codebook", "settings", "role"])
+def test_status_says_when_suggestions_are_stale(study, files, change):
+    study.add([files])
+    assert study.status().pending == 2
+    study.suggest()
+    assert study.status().pending == 0
+    if change == "codebook":
+        study.set_codebook("peer-support")
+    elif change == "role":
+        study.set_role("P01", "Interviewer", "participant")
+    else:
+        (study.folder / "semcode.toml").write_text("[suggest]\nper_segment = 1\n")
+    with Study(study.folder) as again:
+        assert again.status().pending == (1 if change == "role" else 2)
+
+
+def test_a_table_of_codes_keeps_the_heading(study, tmp_path):
+    before = study.codebook()
+    study.set_codebook(study.export_codebook(tmp_path / "book.xlsx"))
+    assert study.codebook() == before
+    assert study.status().codebook_version == 1

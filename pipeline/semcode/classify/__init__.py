@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from semcode.classify.definitions import DefinitionScorer, Statement, plain_words, statements
+from semcode.classify.definitions import (
+    DefinitionScorer,
+    Statement,
+    background_digest,
+    plain_words,
+    statements,
+)
 
-__all__ = ["DefinitionScorer", "Statement", "plain_words", "statements"]
+__all__ = ["DefinitionScorer", "Statement", "background_digest", "plain_words", "statements"]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from semcode.codebook import Codebook, load_codebook
 
-__all__ = ["DefinitionScorer", "Statement", "plain_words", "statements"]
+__all__ = ["DefinitionScorer", "Statement", "background_digest", "plain_words", "statements"]
 
 Array = NDArray[np.float32]
 
@@ -25,7 +26,7 @@ _WORDS_WEIGHT = 2.0
 #: The logistic curve from the sum of both to [0, 1].
 _INTERCEPT, _SLOPE = -6.1, 9.9
 
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ def statements(codebook: Codebook) -> list[Statement]:
 
 
 def plain_words(text: str) -> set[str]:
-    """Give the words of four letters and more, in lower case."""
-    return {word.lower() for word in _WORD.findall(text)}
+    """Give the words of four letters and more, in lower case, without contractions."""
+    return {word.lower() for word in _WORD.findall(text) if len(word) > 3 and word.isalpha()}
 
 
 class DefinitionScorer:
@@ -150,6 +151,11 @@ def _common_words(language: str) -> frozenset[str]:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     return frozenset(ENGLISH_STOP_WORDS) if language == "en" else frozenset()
+
+
+def background_digest(language: str) -> str:
+    """Hash the texts that a scorer takes in beside the codebook."""
+    return sha256("\n".join(_background(language)).encode()).hexdigest()
 
 
 def _background(language: str) -> list[str]:

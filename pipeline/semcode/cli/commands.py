@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from fnmatch import fnmatchcase
+from glob import glob
 from pathlib import Path
 
 from semcode.cli.show import TerminalProgress, print_json, print_table, say
@@ -46,7 +47,9 @@ def add(options: Namespace) -> int:
         )
     with Study(options.study) as study:
         added = study.add(
-            options.files, columns=_columns(options.columns), progress=TerminalProgress()
+            [path for name in options.files for path in _expanded(name)],
+            columns=_columns(options.columns),
+            progress=TerminalProgress(),
         )
         for warning, names in added.notes.items():
             say(f"note: {_some(names)}: {warning}")
@@ -57,11 +60,22 @@ def add(options: Namespace) -> int:
             say(f"skipped, already in the study: {_some(added.skipped)}")
         for failure in added.failed:
             say(f"not added: {failure}")
-        people = len(study.participants())
-        say(f"Added {len(added.transcripts)} transcripts; the study has {people} participants.")
+        people = study.participants()
+        say(
+            f"Added {len(added.transcripts)} transcripts; the study has {len(people)} participants."
+        )
+        if added.transcripts and not options.participants and any(p.attributes for p in people):
+            say("note: read the table of participants again (--participants) for the new files.")
         if added.transcripts:
             say(f"Next: semcode speakers --study {options.study}  (check who asks, who answers)")
     return 1 if added.failed else 0
+
+
+def _expanded(name: str) -> list[str]:
+    """Open a pattern such as *.docx where the shell has not: Windows leaves that to programs."""
+    if Path(name).exists() or not any(mark in name for mark in "*?["):
+        return [name]
+    return sorted(glob(name)) or [name]
 
 
 def _some(names: Sequence[str], most: int = 5) -> str:
@@ -145,6 +159,15 @@ def _need(hits: object, rule: str) -> None:
         )
 
 
+def remove(options: Namespace) -> int:
+    """Remove transcripts."""
+    with Study(options.study) as study:
+        for name in options.transcripts:
+            study.remove(name)
+            say(f"Removed {name}.")
+    return 0
+
+
 def suggest(options: Namespace) -> int:
     """Suggest codes."""
     with Study(options.study) as study:
@@ -205,7 +228,7 @@ def status(options: Namespace) -> int:
         "participants": now.participants,
         "segments": now.segments,
         "suggestions": now.suggestions,
-        "transcripts_without_suggestions": now.pending,
+        "transcripts_to_suggest_for": now.pending,
         "roles_not_confirmed": now.guessed_roles,
         "codings": dict(now.codings),
     }
@@ -217,14 +240,23 @@ def status(options: Namespace) -> int:
     for key, value in shown.items():
         number = f"{value:,}" if isinstance(value, int) else value
         print(f"{key.replace('_', ' '):<34}{number}")
-    say(f"Next: semcode {_next_step(now.transcripts, now.pending)} --study {options.study}")
+    say(f"Next: semcode {_next_step(now.transcripts, now.pending).format(options.study)}")
     return 0
 
 
 def _next_step(transcripts: int, pending: int) -> str:
     if not transcripts:
-        return "add YOUR_FILES"
-    return "suggest" if pending else "report report.html"
+        return "add --study {} YOUR_FILES"
+    return "suggest --study {}" if pending else "report --study {} report.html"
+
+
+def _tell_if_stale(study: Study) -> None:
+    pending = study.status().pending
+    if pending:
+        say(
+            f"note: {pending:,} transcripts have no suggestions, or ones made with another "
+            "codebook or other settings. Call semcode suggest first to have them in."
+        )
 
 
 def codings(options: Namespace) -> int:
@@ -269,7 +301,10 @@ def _codings(study: Study, options: Namespace) -> Iterator[dict[str, object]]:
 def codebook(options: Namespace) -> int:
     """Show, check, export or import the codebook."""
     if options.action != "show" and not options.file:
-        raise InputError(f"codebook {options.action} needs a file.", remedy="Name it at the end.")
+        raise InputError(
+            f"semcode codebook {options.action} needs a file.",
+            remedy=f"For example: semcode codebook {options.action} codebook.xlsx",
+        )
     if options.action == "check":
         book = load_codebook(options.file)
         say(f"{options.file} is in order: {len(book)} codes.")
@@ -300,6 +335,7 @@ def _show_codebook(study: Study, *, as_json: bool) -> None:
 def export(options: Namespace) -> int:
     """Write a table."""
     with Study(options.study) as study:
+        _tell_if_stale(study)
         say(f"Wrote {study.export(options.file)}.")
     return 0
 
@@ -307,6 +343,7 @@ def export(options: Namespace) -> int:
 def report(options: Namespace) -> int:
     """Write the report."""
     with Study(options.study) as study:
+        _tell_if_stale(study)
         path = study.report(options.file)
     say(f"Wrote {path}. Open it in a browser; it loads nothing from anywhere.")
     return 0
@@ -340,6 +377,7 @@ COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
     "init": init,
     "add": add,
     "speakers": speakers,
+    "remove": remove,
     "suggest": suggest,
     "status": status,
     "codings": codings,

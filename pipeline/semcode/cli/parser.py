@@ -31,7 +31,18 @@ def build_parser() -> ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"semcode {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for add in (_init, _add, _speakers, _suggest, _status, _codings, _codebook, _export, _report):
+    for add in (
+        _init,
+        _add,
+        _speakers,
+        _remove,
+        _suggest,
+        _status,
+        _codings,
+        _codebook,
+        _export,
+        _report,
+    ):
         add(commands)
     _demo(commands)
     return parser
@@ -128,6 +139,20 @@ def _speakers(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--confirm", action="store_true", help="confirm all roles as they are shown"
+    )
+
+
+def _remove(commands: _SubParsersAction[ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "remove",
+        "remove a transcript that was added by mistake",
+        more="One that somebody has coded, read or decided on is kept.",
+        example="semcode remove --study my-study P01_draft",
+    )
+    _study(parser)
+    parser.add_argument(
+        "transcripts", nargs="+", metavar="NAME", help="as `semcode speakers` shows"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from semcode.codebook.model import LEVEL_COLORS, Code, Codebook, Facet
@@ -22,10 +23,24 @@ __all__ = [
     "load_codebook",
     "rows_of",
     "to_toml",
+    "with_heading",
 ]
 
 #: The codebooks that travel with semcode.
 SHIPPED = ("sem", "postpartum", "peer-support")
+
+
+def with_heading(codebook: Codebook, heading: Codebook) -> Codebook:
+    """Give the codes of one codebook the name, description, source and facets of another."""
+    known = {facet.name: facet for facet in heading.facets}
+    used = tuple(
+        known[f.name] if f.name in known and known[f.name].values == f.values else f
+        for f in codebook.facets
+    )
+    unused = tuple(f for f in heading.facets if f.name not in {u.name for u in used})
+    order = [f.name for f in heading.facets]
+    facets = sorted((*used, *unused), key=lambda f: order.index(f.name) if f.name in order else 99)
+    return replace(heading, codes=codebook.codes, facets=tuple(facets))
 
 
 def load_codebook(source: str | Path) -> Codebook:

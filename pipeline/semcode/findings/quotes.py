@@ -128,7 +128,11 @@ def clip(text: str, limit: int) -> str:
 
 
 def _attributes(attributes: Mapping[str, str]) -> str:
-    pairs = [f"{name}: {clip(value, 40)}" for name, value in attributes.items() if value.strip()]
+    pairs = [
+        f"{name.replace('_', ' ')}: {clip(value, 40)}"
+        for name, value in attributes.items()
+        if value.strip()
+    ]
     return "; ".join(pairs[:6])
 
 

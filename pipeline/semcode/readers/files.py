@@ -117,7 +117,7 @@ def _not_readable(error: Exception, where: str) -> ReadError:
 
 def _too_large(size: int, max_bytes: int, where: str) -> ReadError:
     what = f"the file has {size:,} bytes, more than the {max_bytes:,} allowed."
-    return ReadError(what, where=where, remedy="Split it, or raise the limit `max_bytes`.")
+    return ReadError(what, where=where, remedy="Split it, or raise file_mb in [limits].")
 
 
 def decode(data: bytes, *, where: str) -> tuple[str, list[str]]:

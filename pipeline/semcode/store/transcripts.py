@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from semcode.errors import InputError
 from semcode.records import Role, Speaker, Transcript, Turn
@@ -20,6 +20,7 @@ __all__ = [
     "known",
     "load",
     "outlines",
+    "remove",
     "rows",
     "segmentation",
     "set_participant",
@@ -122,6 +123,32 @@ def add(connection: Connection, transcript: Transcript) -> int:
     if turns:
         connection.execute(insert(schema.turn), turns)
     return transcript_id
+
+
+def remove(connection: Connection, name: str) -> None:
+    """Remove a transcript with its segments and suggestions.
+
+    Raises InputError for an unknown name, and where people's work depends on it.
+    """
+    t = schema.transcript
+    key = connection.execute(select(t.c.id).where(t.c.name == name)).scalar()
+    if key is None:
+        raise InputError(
+            f"There is no transcript {name!r}.", remedy="See the names with: semcode speakers"
+        )
+    for table in (schema.coding, schema.decision, schema.reading, schema.assignment):
+        used = select(func.count()).select_from(table).where(table.c.transcript_id == key)
+        if connection.execute(used).scalar_one():
+            raise InputError(
+                f"The transcript {name!r} was not removed: people have worked on it.",
+                remedy="Leave it, or make a new study without it.",
+            )
+    segments = select(schema.segment.c.id).where(schema.segment.c.transcript_id == key)
+    suggested = schema.suggestion.c.segment_id.in_(segments.scalar_subquery())
+    connection.execute(delete(schema.suggestion).where(suggested))
+    for table in (schema.run_transcript, schema.segment, schema.turn, schema.speaker):
+        connection.execute(delete(table).where(table.c.transcript_id == key))
+    connection.execute(delete(t).where(t.c.id == key))
 
 
 def load(connection: Connection, transcript_id: int) -> Transcript:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from semcode import embed, store
-from semcode.classify import DefinitionScorer, statements
+from semcode.classify import DefinitionScorer, background_digest, statements
 from semcode.config import Settings
 from semcode.records import Coding, Segment, Transcript
 from semcode.segment import SEGMENTER_VERSION
@@ -81,15 +81,32 @@ class Pipeline:
             scored=len(pending),
         )
 
+    def stale(self) -> int:
+        """Count the transcripts whose suggestions are missing or were made otherwise.
+
+        Otherwise means with another codebook, setting, model, role or set of codings.
+        """
+        with self._database.read() as connection:
+            wanted = self._wanted(connection)
+            run = store.runs.current(connection)
+            if run is None or run.fingerprint != self._fingerprint:
+                return len(wanted)
+            done = store.runs.done_transcripts(connection, run.id)
+        return sum(done.get(key) != cut for key, cut in wanted.items())
+
+    def _wanted(self, connection: Connection) -> dict[int, str]:
+        """Tell of each transcript how it is to be cut."""
+        rows = store.transcripts.rows(connection)
+        roles: dict[int, list[tuple[str, str]]] = {row.id: [] for row in rows}
+        for speaker in store.transcripts.speaker_rows(connection):
+            roles[speaker.transcript_id].append((speaker.name, speaker.role))
+        return {key: self._segmentation(who) for key, who in roles.items()}
+
     def _cut(self) -> None:
         """Cut the transcripts whose segments are missing or were cut under other settings."""
         with self._database.read() as connection:
             rows = store.transcripts.rows(connection)
-            speakers = store.transcripts.speaker_rows(connection)
-        roles: dict[int, list[tuple[str, str]]] = {row.id: [] for row in rows}
-        for speaker in speakers:
-            roles[speaker.transcript_id].append((speaker.name, speaker.role))
-        wanted = {key: self._segmentation(who) for key, who in roles.items()}
+            wanted = self._wanted(connection)
         stale = [row.id for row in rows if row.segmentation != wanted[row.id]]
         if not stale:
             return
@@ -112,7 +129,6 @@ class Pipeline:
 
     def _begin(self, connection: Connection) -> int:
         settings = self._settings
-        codings = [(c.guid, c.code, c.start, c.end) for c in self._codings]
         provenance = {
             "method": METHOD,
             "model": {
@@ -128,26 +144,31 @@ class Pipeline:
             "codebook": self._codebook.name,
             "codebook_digest": self._codebook.digest,
             "codebook_version": self._codebook_version,
-            "codings": len(codings),
+            "codings": len(self._codings),
             "versions": {name: version(name) for name in _PACKAGES},
             "python": platform.python_version(),
         }
-        fingerprint = _digest(
-            METHOD,
-            self._model.revision,
-            SEGMENTER_VERSION,
-            asdict(settings.segment),
-            asdict(settings.suggest),
-            self._codebook.digest,
-            sorted(codings),
-        )
         return store.runs.begin(
             connection,
             kind="definitions",
-            fingerprint=fingerprint,
+            fingerprint=self._fingerprint,
             codebook_version=self._codebook_version,
             seed=settings.suggest.seed,
             provenance=provenance,
+        )
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        """Hash everything on which the suggestions depend, beside the transcripts."""
+        return _digest(
+            METHOD,
+            self._model.revision,
+            SEGMENTER_VERSION,
+            asdict(self._settings.segment),
+            asdict(self._settings.suggest),
+            self._codebook.digest,
+            background_digest(self._codebook.language),
+            sorted((c.guid, c.code, c.start, c.end) for c in self._codings),
         )
 
     def _pending(self, run_id: int) -> list[int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from semcode import __version__
 from semcode.codebook import Codebook
+from semcode.errors import InputError
 from semcode.exchange.tables import write_text
 from semcode.findings.data import (
     CodedSegment,
@@ -30,6 +31,12 @@ def write_report(study: Study, path: Path) -> Path:
     """Write the report as one HTML file, whole or not at all."""
     from semcode.findings import render_report
 
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise InputError(
+            f"A report is a page, not a {path.suffix or 'file without an ending'}.",
+            where=str(path),
+            remedy="Name a file that ends in .html; a browser prints it as PDF.",
+        )
     page = render_report(report_data(study))
     write_text(path, page)
     return path

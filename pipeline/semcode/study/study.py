@@ -13,7 +13,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from semcode import store
-from semcode.codebook import Codebook, load_codebook
+from semcode.codebook import Codebook, load_codebook, with_heading
 from semcode.config import Settings, load_settings
 from semcode.errors import InputError, StudyBusyError, StudyError
 from semcode.records import Coding, Participant, Role, Run, Transcript
@@ -42,7 +42,11 @@ _SETTINGS_TEXT = """\
 
 @dataclass(frozen=True, slots=True)
 class StudyStatus:
-    """Where a study stands, in counts; `pending` transcripts have no suggestions yet."""
+    """Where a study stands, in counts.
+
+    `pending` transcripts have no suggestions, or ones that were made with another codebook
+    or other settings.
+    """
 
     name: str
     notice: str
@@ -172,6 +176,12 @@ class Study:
         """
         return add_participants(self._database, Path(table))
 
+    def remove(self, transcript: str) -> None:
+        """Remove a transcript. Raises InputError where somebody coded, read or decided on it."""
+        with self._database.write() as connection:
+            store.transcripts.remove(connection, transcript)
+            store.people.drop_unused(connection)
+
     def participants(self) -> list[Participant]:
         """List the participants with their attributes."""
         with self._database.read() as connection:
@@ -209,9 +219,15 @@ class Study:
             return store.codebooks.load(connection)
 
     def set_codebook(self, codebook: Codebook | str | Path, *, note: str = "") -> int:
-        """Store a codebook as a new version; give its number. An equal one changes nothing."""
+        """Store a codebook as a new version; give its number. An equal one changes nothing.
+
+        A table holds codes only: name, description, source and the definitions of facets
+        stay as they are.
+        """
         book = codebook if isinstance(codebook, Codebook) else load_codebook(codebook)
         with self._database.write() as connection:
+            if not isinstance(codebook, Codebook) and Path(codebook).suffix.lower() != ".toml":
+                book = with_heading(book, store.codebooks.load(connection))
             return store.codebooks.save(connection, book, note=note)
 
     def export_codebook(self, path: str | Path) -> Path:
@@ -260,12 +276,12 @@ class Study:
 
     def status(self) -> StudyStatus:
         """Say where the study stands."""
+        pending = Pipeline(self._database, self.settings, Silent()).stale()
         with self._database.read() as connection:
             name, notice = store.study.name_and_notice(connection)
             book = store.codebooks.load(connection)
             rows = store.transcripts.rows(connection)
             run = store.runs.current(connection)
-            done = store.runs.done_transcripts(connection, run.id) if run else {}
             speakers = store.transcripts.speaker_rows(connection)
             floor = self.settings.suggest.floor
             return StudyStatus(
@@ -278,7 +294,7 @@ class Study:
                 participants=len(store.people.participants(connection)),
                 segments=sum(store.segments.count(connection).values()),
                 suggestions=store.runs.count(connection, run.id, floor) if run else 0,
-                pending=sum(done.get(row.id, "") != row.segmentation for row in rows),
+                pending=pending,
                 guessed_roles=sum(s.guessed for s in speakers),
                 codings=store.codings.count_by_coder(connection),
                 run=run,
