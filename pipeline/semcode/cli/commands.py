@@ -75,7 +75,7 @@ def _expanded(name: str) -> list[str]:
     """Open a pattern such as *.docx where the shell has not: Windows leaves that to programs."""
     if Path(name).exists() or not any(mark in name for mark in "*?["):
         return [name]
-    return sorted(glob(name)) or [name]
+    return sorted(glob(name)) or [name]  # noqa: PTH207 - a pattern may be absolute
 
 
 def _some(names: Sequence[str], most: int = 5) -> str:
