@@ -92,16 +92,32 @@ class Settings:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
+#: What a number may be, where it is not 0 to 2^31.
+_RANGES: Mapping[str, tuple[float, float]] = {
+    "floor": (0, 1),
+    "per_segment": (1, 100),
+    "file_mb": (1, 10_000),
+    "shift_weight": (0, 100),
+    "threads": (0, 1_024),
+}
+
+
 def load_settings(path: Path | None = None) -> Settings:
     """Read the settings in a TOML file over the defaults; only the defaults for None.
 
     Raises ConfigError that names file, section and key.
     """
     settings = Settings()
-    if path is None or not path.is_file():
+    if path is None or not path.exists():
         return settings
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(
+            f"The settings cannot be read: {error.strerror}.",
+            where=str(path),
+            remedy="Check that it is a plain file and that you may read it.",
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"This is not valid TOML: {error}.", where=str(path), remedy="Mend that line."
@@ -128,10 +144,9 @@ def _section(default: Any, values: Mapping[str, object], where: str) -> Any:
                 where=where,
                 remedy=f"Write for example: {key} = {_toml(known[key])}",
             )
-        if wanted in (int, float) and float(str(value)) < 0:
-            raise ConfigError(f"{key} is below 0.", where=where, remedy="Use 0 or more.")
-        if key == "floor" and float(str(value)) > 1:
-            raise ConfigError(f"{key} is above 1.", where=where, remedy="Scores end at 1.")
+        low, high = _RANGES.get(key, (0, 2**31))
+        if wanted in (int, float) and not low <= float(str(value)) <= high:
+            raise ConfigError(f"{key} is {value}.", where=where, remedy=f"Use {low} to {high:,}.")
     return replace(default, **values)
 
 

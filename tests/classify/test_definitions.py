@@ -81,6 +81,19 @@ def test_one_code_without_a_definition_is_enough(encoder):
     assert scores[:, 0].argmax() == 0
 
 
-def test_what_a_code_excludes_is_no_evidence_for_it():
-    book = Codebook(codes=[Code("A", "Said.", exclude="Not this.")])
-    assert [s.text for s in statements(book)] == ["A. Said."]
+@pytest.mark.weights
+def test_what_a_code_excludes_lowers_its_score_there_alone(encoder):
+    plain = Code("Housing", "The person has no stable place to live.")
+    careful = Code(plain.name, plain.definition, exclude="Rides, buses and gas: Transportation.")
+    other = Code("Faith", "The person prays or goes to church.")
+    texts = ["I wait for the bus and nobody gives me a ride.", "I sleep on a couch, evicted again."]
+    scores = []
+    for code in (plain, careful):
+        book = Codebook(codes=(code, other))
+        scorer = DefinitionScorer(book, encoder.encode([s.text for s in statements(book)]))
+        scores.append(scorer.scores(encoder.encode(texts), texts)[:, 0])
+        statement, _ = scorer.best_statement(encoder.encode(texts)[0], 0)
+        assert statement.field == "definition"
+        assert "buses" not in scorer.telling_words(0)
+    assert scores[1][0] < scores[0][0]
+    assert scores[1][1] == pytest.approx(scores[0][1], rel=1e-5)

@@ -43,6 +43,9 @@ def test_level_path_and_ancestors_come_from_the_parents():
         ((Code(" "),), "no name"),
         ((Code("A", facets=("time",)),), "not defined"),
         ((Code("A", guid="1"), Code("B", guid="1")), "same guid"),
+        ((Code("A", color="red"),), "not a colour"),
+        ((Code("A", color='red" onload="x'),), "not a colour"),
+        ((Code("A", color="#12"),), "not a colour"),
         ((Code("A", level=Level.COMMUNITY), Code("B", parent="A", level="intrapersonal")), "its"),
     ],
 )
@@ -61,3 +64,19 @@ def test_digest_changes_with_any_word():
     one = book(Code("A", definition="x"))
     assert one.digest == book(Code("A", definition="x")).digest
     assert one.digest != book(Code("A", definition="y")).digest
+
+
+@pytest.mark.parametrize(
+    ("facets", "said"),
+    [
+        ((Facet("time", ("now",)), Facet("Time", ("then",))), "Two facets are named 'Time'"),
+        ((Facet("time", ()),), "'time' has no values"),
+        ((Facet("time", ("now", " ")),), "an empty one"),
+        ((Facet("time", ("now", "Now")),), "a value twice"),
+        ((Facet(" ", ("now",)),), "no name"),
+    ],
+)
+def test_a_faulty_facet_is_refused(facets, said):
+    with pytest.raises(CodebookError, match=said) as caught:
+        book(Code("A"), facets=facets)
+    assert caught.value.remedy

@@ -174,3 +174,10 @@ def holds(transcript: Transcript) -> None:
 
 def test_the_shared_check_holds_too(check_transcript: Callable[[Transcript], None]) -> None:
     check_transcript(lay_out(Utterance("Ada", "a", 1.0), Utterance(None, "b", 0.0)))
+
+
+def test_where_only_interviewers_speak_it_is_said() -> None:
+    alone = lay_out(Utterance("Interviewer", "Tell me.", 0.0), Utterance("Interviewer 2", "Yes?"))
+    assert "Only interviewers" in alone.warnings[-1]
+    both = lay_out(Utterance("Interviewer", "Tell me.", 0.0), Utterance("Maria", "I will."))
+    assert both.warnings == ()

@@ -148,6 +148,77 @@ def test_a_colon_inside_a_turn_is_speech() -> None:
     assert said(transcript)[3] == ("P", "Mine: all of it.")
 
 
+STORY = "I grew up by the river. Then we moved."
+MORE = f"{STORY}\n\nHonestly: no.\n\nMy mother said: go.\n\nTruth: be told, I left.\n\n{STORY}"
+
+
+@pytest.mark.parametrize("story", [STORY, MORE])
+@pytest.mark.parametrize(
+    ("form", "one", "two"),
+    [
+        ("{}: {}\n\n", "Interviewer", "Maria"),
+        ("{}: {}\n", "Moderator", "Maria Lopez"),
+        ("{}:\n{}\n", "Interviewer", "Maria (P01)"),
+        ("[00:01] {}: {}\n", "Interviewer", "Maria"),
+        ("**{}:** {}\n\n", "Interviewer", "José"),
+        ("[{}] {}\n", "Interviewer", "Maria"),
+        ("{}: {}\n", "I", "P"),
+        ("{}: {}\n", "Q", "A"),
+    ],
+)
+def test_one_question_and_one_long_answer(form: str, one: str, two: str, story: str) -> None:
+    transcript = read(form.format(one, "Tell me your story.") + form.format(two, story))
+    assert said(transcript) == [(one, "Tell me your story."), (two, story)]
+    assert roles(transcript) == {one: "i", two: "p"}
+    assert transcript.warnings == ()
+
+
+def test_one_long_answer_between_the_questions_of_a_name() -> None:
+    transcript = read(f"Tom: Tell me your story.\nMaria: {MORE}\nTom: Thank you.\n")
+    assert said(transcript)[1] == ("Maria", MORE)
+    assert roles(transcript) == {"Tom": "i", "Maria": "p"}
+
+
+def test_each_in_a_group_speaks_once() -> None:
+    transcript = read(f"Moderator: Who begins?\nAnna: {STORY}\nBen: {STORY}\nEve: {STORY}\n")
+    assert [name for name, _ in said(transcript)] == ["Moderator", "Anna", "Ben", "Eve"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Like I said: no. It rained.",
+        "maria: I took the bus.",
+        "Honestly: no.",
+        "It was like this: cold.",
+        "[Laughs] I took the bus.",
+        "I took the bus.",
+    ],
+)
+def test_where_only_interviewers_are_found_it_is_said(answer: str) -> None:
+    form = "[{}] {}\n" if answer.startswith("[") else "{}: {}\n"
+    transcript = read(form.format("Interviewer", "Tell me.") + answer)
+    assert roles(transcript) == {"Interviewer": "i"}
+    assert len(transcript.turns) == 1
+    assert "Only interviewers" in transcript.warnings[-1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Maria: I took two buses.\nMaria: It was closed again.\nHousing: none.\n",
+        "P1: I took two buses.\nP1: Closed again.\nHousing: none.\nP1: So.\n",
+    ],
+)
+def test_a_word_before_a_colon_in_a_diary_is_speech(text: str) -> None:
+    assert len(read(text).speakers) == 1
+
+
+def test_a_text_of_nothing_but_lines() -> None:
+    with pytest.raises(ReadError, match="600,000 lines"):
+        read("a\r\n" * 600_000)
+
+
 @pytest.mark.parametrize(
     "header",
     [

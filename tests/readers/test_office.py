@@ -233,3 +233,11 @@ def test_memory_stays_in_proportion() -> None:
     tracemalloc.stop()
     assert len(re.findall("word", extract.text)) == 400_000
     assert peak < 60_000_000
+
+
+def test_counted_spaces_have_a_limit() -> None:
+    few = '<text:p>one<text:s text:c="7"/>two</text:p>'
+    assert read_odt(odt(few), where="a").text == "one       two\n"
+    with pytest.raises(ReadError, match="mostly spaces") as caught:
+        read_odt(odt("<text:p>" + '<text:s text:c="1000"/>' * 2_000 + "</text:p>"), where="a.odt")
+    assert caught.value.remedy

@@ -94,6 +94,17 @@ def test_a_scan_needs_text_recognition() -> None:
     assert "OCR" in str(caught.value)
 
 
+@pytest.mark.parametrize(("name", "limit"), [("_MAX_CONTENT", 50), ("_MAX_SECONDS", -1.0)])
+def test_the_work_of_minutes_is_refused(
+    name: str, limit: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = pdf([["Hello there, how are you?"], ["Well, I am fine."]])
+    assert read_pdf(data, where="a")
+    monkeypatch.setattr(f"semcode.readers.pdf.{name}", limit)
+    with pytest.raises(ReadError, match="too large"):
+        read_pdf(data, where="a")
+
+
 def test_a_password() -> None:
     from pypdf import PdfReader, PdfWriter
 

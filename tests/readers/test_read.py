@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,10 +87,77 @@ def test_names_that_a_person_gave_are_answered(tmp_path: Path) -> None:
 def test_the_same_content_twice(tmp_path: Path) -> None:
     write(tmp_path, a__txt=TALK.format("a"), b__txt=TALK.format("a"), c__txt=TALK.format("c"))
     found = list(read([tmp_path, tmp_path / "a.txt"]))
-    assert names(found) == ["a", "! b.txt", "c", "! a.txt"]
+    assert names(found) == ["a", "! b.txt", "c"]
     assert isinstance(found[1], Failure)
     assert "same content as" in str(found[1].error)
     assert str(tmp_path / "a.txt") in str(found[1].error)
+
+
+def test_one_path_in_many_ways_is_read_once(tmp_path: Path) -> None:
+    write(tmp_path, f_in_a__txt=TALK.format("a"), g__xyz="x")
+    path = tmp_path / "f" / "a.txt"
+    again = tmp_path / "f" / ".." / "f" / "a.txt"
+    bad = tmp_path / "g.xyz"
+    assert names(list(read([path, tmp_path / "f", again, path, bad, bad]))) == ["a", "! g.xyz"]
+
+
+def test_two_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    write(tmp_path, one_in_a__txt=TALK.format("a"), two_in_a__txt=TALK.format("b"))
+    found = list(read([tmp_path / "one", tmp_path / "two"]))
+    assert names(found) == ["a", "! a.txt"]
+    error = found[1].error if isinstance(found[1], Failure) else None
+    assert error is not None
+    assert error.where == str(tmp_path / "two" / "a.txt")
+    assert str(tmp_path / "one" / "a.txt") in error.what
+    assert isinstance(found[0], Transcript)
+    assert found[0].source_name == "a.txt"
+
+
+def test_a_failure_names_the_whole_path(tmp_path: Path) -> None:
+    write(tmp_path, one_in_a__vtt="no cues", two_in_a__txt="...")
+    write(tmp_path, b__csv='speaker,text\nA,"hello\n', c1_doctor__TextGrid=GRID.format("doctor", 0))
+    write(tmp_path, c1_patient__TextGrid="nothing")
+    found = list(read([tmp_path]))
+    wheres = [str(item.error.where) for item in found if isinstance(item, Failure)]
+    b, c = tmp_path / "b.csv", tmp_path / "c1_patient.TextGrid"
+    assert wheres == [
+        f"{b}, line 2",
+        str(c),
+        *(str(tmp_path / name) for name in ("one/a.vtt", "two/a.txt")),
+    ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_links_inside_a_folder_are_named_and_not_followed(tmp_path: Path) -> None:
+    write(tmp_path, mine_in_a__txt=TALK.format("a"), away_in_b__txt=TALK.format("b"))
+    mine, away = tmp_path / "mine", tmp_path / "away"
+    (mine / "loop").symlink_to(mine)
+    (mine / "way").symlink_to(away)
+    (mine / "link.txt").symlink_to(away / "b.txt")
+    (mine / "readme.txt").symlink_to(away / "b.txt")
+    found = list(read([mine]))
+    assert names(found) == ["a", "! loop", "! way", "! link.txt"]
+    assert all("not followed" in str(item.error) for item in found if isinstance(item, Failure))
+    named = list(read([mine, mine / "link.txt"]))
+    assert names(named) == ["a", "! loop", "! way", "link"]
+    (tmp_path / "door").symlink_to(away)
+    assert names(list(read([tmp_path / "door"]))) == ["b"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux allows such names")
+@pytest.mark.parametrize("ending", ["txt", "vtt", "csv", "TextGrid"])
+def test_names_that_are_no_text(tmp_path: Path, ending: str) -> None:
+    folder = tmp_path / os.fsdecode(b"s\xffte")
+    folder.mkdir()
+    content = {"csv": "speaker,text\nAnn,What?\n", "TextGrid": GRID.format("Ann", 0), "vtt": VTT}
+    path = folder / os.fsdecode(b"na\xffme." + ending.encode())
+    path.write_text(content.get(ending, TALK))
+    (folder / os.fsdecode(b"\xfe.txt")).touch()
+    found = list(read([folder]))
+    item = next(item for item in found if isinstance(item, Transcript))
+    assert (item.name, item.source_name) == ("na?me", f"na?me.{ending}")
+    failure = next(item for item in found if isinstance(item, Failure))
+    assert "s?te" in str(failure.error).encode("utf-8").decode()
 
 
 def test_textgrids_of_one_conversation(tmp_path: Path) -> None:

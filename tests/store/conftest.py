@@ -34,7 +34,7 @@ def make_transcript():
 
 @pytest.fixture
 def database(tmp_path):
-    found = store.Database(tmp_path / "study.db")
+    found = store.Database(tmp_path / "study.db", create=True)
     with found.write() as connection:
         store.study.create(connection, name="x", notice="")
         store.codebooks.save(connection, Codebook(codes=(Code("Housing", "Where they live."),)))

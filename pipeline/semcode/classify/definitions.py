@@ -20,7 +20,9 @@ __all__ = ["DefinitionScorer", "Statement", "background_digest", "plain_words", 
 Array = NDArray[np.float32]
 
 #: What a kind of statement counts for in a code's prototype.
-_WEIGHTS = {"definition": 1.0, "example": 1.0, "include": 0.5}
+_WEIGHTS = {"definition": 1.0, "example": 1.0, "include": 0.5, "exclude": 0.0}
+#: What it costs to be nearer to what a code excludes than to the code.
+_EXCLUDE_COST = 0.2
 #: What likeness of words counts for beside likeness of meaning.
 _WORDS_WEIGHT = 2.0
 #: The logistic curve from the sum of both to [0, 1].
@@ -39,15 +41,14 @@ class Statement:
 
 
 def statements(codebook: Codebook) -> list[Statement]:
-    """List what the codebook says of each code: definition, inclusion, examples.
-
-    `exclude` is left out: an embedding does not hear the "not".
-    """
+    """List what the codebook says of each code: definition, in- and exclusion, examples."""
     found = []
     for position, code in enumerate(codebook.codes):
         found.append(Statement(position, "definition", f"{code.name}. {code.definition}".strip()))
         if code.include:
             found.append(Statement(position, "include", code.include))
+        if code.exclude:
+            found.append(Statement(position, "exclude", code.exclude))
         found += [Statement(position, "example", text) for text in code.examples]
     return found
 
@@ -64,7 +65,8 @@ class DefinitionScorer:
     includes; prototypes and segments are centred near the mean of all statements, so that
     what every code says counts for little. To the cosine with the prototype comes the
     likeness of words (TF-IDF over character 3- to 5-grams, fitted on this codebook and the
-    general one that travels with semcode). A logistic curve turns the sum into [0, 1]; its
+    general one that travels with semcode). What a code excludes costs a segment that is nearer
+    to it than to the code a part of the difference. A logistic curve turns the sum into [0, 1]; its
     constants were fitted to the share of coders who gave a code in the two starter studies,
     so the scores are there to rank by: how far they are probabilities in another study is
     not known. A segment's score depends on itself and the codebook only.
@@ -77,7 +79,9 @@ class DefinitionScorer:
         self._vectors = vectors
         self._owner = np.array([s.code for s in self.statements])
         # The mean of few codes says more of them than of the language: it is shrunk.
-        self._centre = vectors.mean(axis=0) * np.float32(len(codebook) / (len(codebook) + 2))
+        self._says = np.array([s.field != "exclude" for s in self.statements])
+        shrink = np.float32(len(codebook) / (len(codebook) + 2))
+        self._centre = vectors[self._says].mean(axis=0) * shrink
         self._prototypes = _unit(self._weighted_means() - self._centre)
         codes = codebook.codes
         self._parent = [codes.index(codebook[c.parent]) if c.parent else -1 for c in codes]
@@ -88,6 +92,7 @@ class DefinitionScorer:
         A code's score is never above its parent's.
         """
         meaning = _unit(vectors - self._centre) @ self._prototypes.T
+        meaning -= _EXCLUDE_COST * np.maximum(self._nearness_to_excluded(vectors) - meaning, 0)
         both = meaning + _WORDS_WEIGHT * self._likeness_of_words(texts)
         scores = (1 / (1 + np.exp(-_INTERCEPT - _SLOPE * both))).astype(np.float32)
         for code in _children_first(self._parent):
@@ -98,10 +103,19 @@ class DefinitionScorer:
 
     def best_statement(self, vector: Array, code: int) -> tuple[Statement, float]:
         """Give what the codebook says of a code that is nearest to a segment, and how near."""
-        rows = np.flatnonzero(self._owner == code)
+        rows = np.flatnonzero((self._owner == code) & self._says)
         similarity = self._vectors[rows] @ vector
         best = int(similarity.argmax())
         return self.statements[rows[best]], float(similarity[best])
+
+    def _nearness_to_excluded(self, vectors: Array) -> Array:
+        """Give cosines with what each code excludes, (n, n_codes); -1 where it says nothing."""
+        nearness = np.full((len(vectors), len(self.codebook)), -1, np.float32)
+        rows = np.flatnonzero(~self._says)
+        if len(rows):
+            excluded = _unit(self._vectors[rows] - self._centre)
+            nearness[:, self._owner[rows]] = _unit(vectors - self._centre) @ excluded.T
+        return nearness
 
     def telling_words(self, code: int) -> frozenset[str]:
         """Give the words that the codebook uses of this code and of hardly any other."""
@@ -132,8 +146,8 @@ class DefinitionScorer:
     @cached_property
     def _telling(self) -> list[frozenset[str]]:
         words: list[set[str]] = [set() for _ in self.codebook]
-        for statement in self.statements:
-            words[statement.code] |= plain_words(statement.text)
+        for code, text in enumerate(_documents(self.codebook)):
+            words[code] |= plain_words(text)
         uses = Counter(word for of_code in words for word in of_code)
         most = max(1, len(self.codebook) // 8)
         common = _common_words(self.codebook.language)
@@ -143,7 +157,8 @@ class DefinitionScorer:
 def _documents(codebook: Codebook) -> list[str]:
     documents = [""] * len(codebook)
     for statement in statements(codebook):
-        documents[statement.code] += statement.text + "\n"
+        if statement.field != "exclude":
+            documents[statement.code] += statement.text + "\n"
     return documents
 
 

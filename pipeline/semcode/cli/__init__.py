@@ -11,7 +11,12 @@ from collections.abc import Sequence
 from semcode.cli.parser import build_parser
 from semcode.errors import SemcodeError
 
-__all__ = ["main"]
+__all__ = ["main", "visible"]
+
+
+def visible(text: str) -> str:
+    """Replace what a terminal would obey rather than show, such as escape sequences."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,15 +26,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return 0
-    from semcode.cli.commands import COMMANDS
-
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
+        from semcode.cli.commands import COMMANDS
+
         return COMMANDS[options.command](options) or 0
     except SemcodeError as error:
-        print(f"semcode: {error}", file=sys.stderr)
+        print(f"semcode: {visible(str(error))}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader of our output went away (semcode codings | head): nothing is wrong.
+        sys.stderr.close()
+        return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"semcode: {visible(where)}{error.strerror or error}.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(
@@ -37,7 +50,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 130
-    except BrokenPipeError:
-        # The reader of our output went away (semcode codings | head): nothing is wrong.
-        sys.stderr.close()
-        return 0

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from glob import glob
 from pathlib import Path
 
+from semcode.cli.agreement import agreement, reliability_sample
 from semcode.cli.show import TerminalProgress, print_json, print_table, say
 from semcode.codebook import load_codebook
 from semcode.errors import InputError
@@ -53,13 +54,13 @@ def add(options: Namespace) -> int:
         )
         for warning, names in added.notes.items():
             say(f"note: {_some(names)}: {warning}")
-        if options.participants:
-            for note in study.add_participants(options.participants):
-                say(f"note: {note}")
         if added.skipped:
             say(f"skipped, already in the study: {_some(added.skipped)}")
         for failure in added.failed:
             say(f"not added: {failure}")
+        if options.participants:
+            for note in study.add_participants(options.participants):
+                say(f"note: {note}")
         people = study.participants()
         say(
             f"Added {len(added.transcripts)} transcripts; the study has {len(people)} participants."
@@ -353,11 +354,7 @@ def demo(options: Namespace) -> int:
     """Make a starter study and code it."""
     folder = Path(options.folder)
     progress = TerminalProgress()
-    if (folder / "study.db").is_file():
-        study = Study(folder)
-    else:
-        study = Study.from_starter(folder, options.example, progress=progress)
-    with study:
+    with Study.from_starter(folder, options.example, progress=progress) as study:
         done = study.suggest(progress=progress)
         report_file = study.report(folder / "report.html").resolve()
         table = study.export(folder / "codings.xlsx").resolve()
@@ -385,4 +382,6 @@ COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
     "export": export,
     "report": report,
     "demo": demo,
+    "agreement": agreement,
+    "reliability-sample": reliability_sample,
 }

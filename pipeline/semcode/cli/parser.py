@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser, RawDescriptionHelpFormatter, _SubParsersAction
 
 from semcode import __version__
@@ -21,13 +22,24 @@ Nothing leaves this machine. To see all of it on invented interviews: semcode de
 """
 
 
+class _Formatter(RawDescriptionHelpFormatter):
+    """Ask the terminal for its width directly: argparse would import shutil for it."""
+
+    def __init__(self, prog: str) -> None:
+        try:
+            columns = os.get_terminal_size().columns
+        except OSError:
+            columns = 100
+        super().__init__(prog, width=max(columns - 2, 40))
+
+
 def build_parser() -> ArgumentParser:
     """Make the parser of all commands."""
     parser = ArgumentParser(
         prog="semcode",
         description="Suggest codes of the Socio-Ecological Model for interview transcripts.",
         epilog=_EXAMPLE,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
     )
     parser.add_argument("--version", action="version", version=f"semcode {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
@@ -44,6 +56,8 @@ def build_parser() -> ArgumentParser:
         _report,
     ):
         add(commands)
+    _agreement(commands)
+    _reliability_sample(commands)
     _demo(commands)
     return parser
 
@@ -56,7 +70,7 @@ def _command(
         help=what,
         description=f"{what[0].upper()}{what[1:]}. {more}".strip(),
         epilog=f"example:\n  {example}",
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
     )
 
 
@@ -240,3 +254,121 @@ def _demo(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     parser.add_argument("folder", nargs="?", default="demo-study", metavar="DIR")
     parser.add_argument("--example", choices=("postpartum", "peer-support"), default="postpartum")
+
+
+def _agreement(commands: _SubParsersAction[ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "agreement",
+        "say how far coders agree, with intervals, and what to mend",
+        more=(
+            "Only what all compared coders have read blind counts. With --table it takes any\n"
+            "table of ratings: units in rows, coders in columns, empty = missing."
+        ),
+        example="semcode agreement --study my-study --html agreement.html",
+    )
+    _study(parser, json=True)
+    parser.add_argument("--table", metavar="FILE", help="a .csv or .xlsx of ratings, no study")
+    parser.add_argument("--coders", metavar="A,B,...", help="only these (default: all who read)")
+    parser.add_argument(
+        "--unit",
+        default="segment",
+        choices=("segment", "sentence", "turn", "character", "document"),
+        help="what is compared (default: segment)",
+    )
+    parser.add_argument(
+        "--by",
+        default="code",
+        choices=("code", "level", "facet", "transcript", "pair", "time"),
+        help="what each row of the table is (default: code)",
+    )
+    parser.add_argument(
+        "--mode",
+        default="semcode",
+        choices=("semcode", "nvivo", "maxqda", "atlas"),
+        help="count as another program does (default: semcode)",
+    )
+    parser.add_argument("--model", action="store_true", help="set the suggestions beside people")
+    parser.add_argument("--csv", metavar="FILE", help="write the table")
+    parser.add_argument("--xlsx", metavar="FILE", help="write all tables")
+    parser.add_argument("--html", metavar="FILE", help="write the page with figures")
+    _intervals(parser)
+    parser.add_argument(
+        "--resamples", type=int, default=2000, metavar="N", help="for intervals (default: 2000)"
+    )
+    parser.add_argument(
+        "--cluster",
+        metavar="NAME",
+        help="resample interview (default) or participant; for --table the column of interviews",
+    )
+    parser.add_argument(
+        "--overlap",
+        type=float,
+        metavar="SHARE",
+        help="how much of a unit, or of the coding, must be covered (default: 0.5; maxqda: 0.9)",
+    )
+    parser.add_argument(
+        "--include-not-blind",
+        action="store_true",
+        help="count also what was read with suggestions on show",
+    )
+    parser.add_argument(
+        "--half-width",
+        type=float,
+        default=0.1,
+        metavar="W",
+        help="the precision to plan for (default: 0.1)",
+    )
+    parser.add_argument(
+        "--level",
+        choices=("nominal", "ordinal", "interval", "ratio"),
+        help="for --table: the level of measurement (default: nominal)",
+    )
+    parser.add_argument(
+        "--weights",
+        metavar="NAME",
+        help="for --table: identity, ordinal, linear, quadratic, radical, ratio, circular, bipolar",
+    )
+    parser.add_argument(
+        "--categories", metavar="A,B,...", help="for --table: all that could be chosen, in order"
+    )
+
+
+def _intervals(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--ci", type=float, default=0.95, metavar="SHARE", help="of the intervals (default: 0.95)"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of chance (default: 0)")
+
+
+def _reliability_sample(commands: _SubParsersAction[ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "reliability-sample",
+        "draw what is to be coded twice, and assign it blind",
+        more="It says what precision to expect before anybody codes.",
+        example="semcode reliability-sample --study my-study --coders ana,ben --segments 150",
+    )
+    _study(parser, json=True)
+    parser.add_argument("--coders", required=True, metavar="A,B", help="who is to code it")
+    size = parser.add_mutually_exclusive_group(required=True)
+    size.add_argument("--segments", type=int, metavar="N", help="draw this many segments")
+    size.add_argument("--transcripts", type=int, metavar="N", help="draw this many transcripts")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument(
+        "--stratify", metavar="ATTRIBUTE", help="from each group of participants in proportion"
+    )
+    kind.add_argument(
+        "--rare", metavar="CODE", help="half of it where this code was coded or suggested"
+    )
+    _intervals(parser)
+    parser.add_argument(
+        "--kappa", type=float, default=0.7, metavar="K", help="assumed agreement (default: 0.7)"
+    )
+    parser.add_argument(
+        "--icc",
+        type=float,
+        default=0.05,
+        metavar="R",
+        help="how alike units of one interview are assumed to be (default: 0.05)",
+    )

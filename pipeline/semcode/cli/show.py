@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+from semcode.cli import visible
+
 __all__ = ["TerminalProgress", "print_json", "print_table", "say"]
 
 
 def say(text: str) -> None:
     """Print a line to the person, beside the output that programs read."""
-    print(text, file=sys.stderr)
+    print(visible(text), file=sys.stderr)
 
 
 def print_json(value: object) -> None:
@@ -41,7 +43,7 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None
 
 def _cell(value: object) -> tuple[str, bool]:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return " ".join(str(value).split()), False
+        return visible(" ".join(str(value).split())), False
     return (f"{value:,}" if isinstance(value, int) else f"{value:.2f}"), True
 
 

@@ -29,6 +29,8 @@ __all__ = [
 #: The codebooks that travel with semcode.
 SHIPPED = ("sem", "postpartum", "peer-support")
 
+_MAX_BYTES = 20_000_000
+
 
 def with_heading(codebook: Codebook, heading: Codebook) -> Codebook:
     """Give the codes of one codebook the name, description, source and facets of another."""
@@ -37,7 +39,8 @@ def with_heading(codebook: Codebook, heading: Codebook) -> Codebook:
         known[f.name] if f.name in known and known[f.name].values == f.values else f
         for f in codebook.facets
     )
-    unused = tuple(f for f in heading.facets if f.name not in {u.name for u in used})
+    names = {f.name.casefold() for f in used}
+    unused = tuple(f for f in heading.facets if f.name.casefold() not in names)
     order = [f.name for f in heading.facets]
     facets = sorted((*used, *unused), key=lambda f: order.index(f.name) if f.name in order else 99)
     return replace(heading, codes=codebook.codes, facets=tuple(facets))
@@ -52,29 +55,52 @@ def load_codebook(source: str | Path) -> Codebook:
         path = locate(f"configs/codebooks/{source}.toml")
         return from_toml(path.read_text(encoding="utf-8"), where=path.name)
     path = Path(source)
-    if not path.is_file():
-        raise CodebookError(
-            "There is no such codebook.",
-            where=str(source),
-            remedy=f"Name a .toml, .csv or .xlsx file, or one of: {', '.join(SHIPPED)}.",
-        )
+    where, name = (text.encode("utf-8", "replace").decode() for text in (str(path), path.stem))
+    data = _load(path, where)
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
-        return read_xlsx(path, name=path.stem)
+        return read_xlsx(data, where=where, name=name)
     if suffix not in (".toml", ".csv"):
         raise CodebookError(
             f"A codebook cannot be read from a {suffix or 'nameless'} file.",
-            where=str(path),
+            where=where,
             remedy="Save it as .toml, .csv or .xlsx.",
         )
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise CodebookError(
             f"The file is not UTF-8 text ({error.reason} at byte {error.start}).",
-            where=str(path),
+            where=where,
             remedy="Save it again as UTF-8 (in Excel: CSV UTF-8).",
         ) from error
     if suffix == ".csv":
-        return read_csv(text, where=str(path), name=path.stem)
-    return from_toml(text, where=str(path))
+        return read_csv(text, where=where, name=name)
+    return from_toml(text, where=where)
+
+
+def _load(path: Path, where: str) -> bytes:
+    """Read the file, of bounded size."""
+    try:
+        if not path.is_file():
+            raise CodebookError(
+                "There is no such codebook.",
+                where=where,
+                remedy=f"Name a .toml, .csv or .xlsx file, or one of: {', '.join(SHIPPED)}.",
+            )
+        with path.open("rb") as stream:
+            data = stream.read(_MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CodebookError(
+            f"The codebook cannot be opened ({reason}).",
+            where=where,
+            remedy="Check its name, and that you may open it.",
+        ) from error
+    if len(data) > _MAX_BYTES:
+        raise CodebookError(
+            f"The codebook has more than {_MAX_BYTES:,} bytes.",
+            where=where,
+            remedy="Save the codes alone as .toml or .csv.",
+        )
+    return data

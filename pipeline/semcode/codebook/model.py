@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from uuid import NAMESPACE_URL, uuid5
@@ -15,6 +16,7 @@ from semcode.records import Level
 __all__ = ["LEVEL_COLORS", "Code", "Codebook", "Facet"]
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "semcode:code")
+_COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 
 #: One hue a level, told apart by the colour-blind (after Okabe and Ito 2008).
 LEVEL_COLORS: Mapping[Level | None, str] = {
@@ -70,7 +72,8 @@ class Codebook:
     """Codes in the order in which people read them.
 
     Raises CodebookError for a duplicate name or guid, an unknown parent, a cycle, a level
-    that contradicts the parent's, an unknown facet, or a code that has no name.
+    that contradicts the parent's, an unknown facet, a code that has no name, what is no
+    colour, and a facet that comes twice or has no name or values.
     """
 
     codes: tuple[Code, ...]
@@ -83,6 +86,8 @@ class Codebook:
     def __post_init__(self) -> None:
         object.__setattr__(self, "codes", tuple(self.codes))
         object.__setattr__(self, "facets", tuple(self.facets))
+        for number, facet in enumerate(self.facets):
+            _check_facet(facet, self.facets[:number])
         for position, code in enumerate(self.codes):
             problem = self._fault(position, code)
             if problem:
@@ -111,6 +116,13 @@ class Codebook:
     @cached_property
     def _by_key(self) -> dict[str, Code]:
         return {k: c for c in reversed(self.codes) for k in (c.guid, c.name.casefold())}
+
+    @cached_property
+    def _first(self) -> dict[tuple[str, str], int]:
+        """Give the position of the first code of each name and guid."""
+        places = reversed(list(enumerate(self.codes)))
+        pairs = [(("name", c.name.casefold()), ("guid", c.guid), n) for n, c in places]
+        return {key: n for name, guid, n in pairs for key in (name, guid)}
 
     @cached_property
     def digest(self) -> str:
@@ -146,17 +158,21 @@ class Codebook:
 
     def _fault(self, position: int, code: Code) -> tuple[str, str] | None:
         return (
-            self._name_fault(position, code) or self._parent_fault(code) or self._facet_fault(code)
+            self._name_fault(position, code)
+            or self._parent_fault(code)
+            or self._facet_fault(code)
+            or _color_fault(code)
         )
 
     def _name_fault(self, position: int, code: Code) -> tuple[str, str] | None:
         if not code.name.strip():
             return "A code has no name.", "Give it a name."
-        for other in self.codes[:position]:
-            if other.name.casefold() == code.name.casefold():
-                return f"Two codes are named {code.name!r}.", "Rename or merge one of them."
-            if other.guid == code.guid:
-                return f"{code.name!r} and {other.name!r} have the same guid.", "Remove one guid."
+        if self._first["name", code.name.casefold()] < position:
+            return f"Two codes are named {code.name!r}.", "Rename or merge one of them."
+        other = self._first["guid", code.guid]
+        if other < position:
+            names = f"{code.name!r} and {self.codes[other].name!r}"
+            return f"{names} have the same guid.", "Remove one guid."
         return None
 
     def _parent_fault(self, code: Code) -> tuple[str, str] | None:
@@ -197,6 +213,26 @@ class Codebook:
 
         near = get_close_matches(name, [c.name for c in self.codes], 1)
         return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def _color_fault(code: Code) -> tuple[str, str] | None:
+    if not code.color or _COLOR.fullmatch(code.color):
+        return None
+    return f"{code.color!r} is not a colour.", 'Write it as "#rrggbb".'
+
+
+def _check_facet(facet: Facet, before: Sequence[Facet]) -> None:
+    if not facet.name.strip():
+        raise CodebookError("A facet has no name.", remedy="Give it a name.")
+    if facet.name.casefold() in {other.name.casefold() for other in before}:
+        what = f"Two facets are named {facet.name!r}."
+        raise CodebookError(what, remedy="Put their values into one.")
+    if not facet.values or not all(value.strip() for value in facet.values):
+        what = f"The facet {facet.name!r} has no values, or an empty one."
+        raise CodebookError(what, remedy="Write what it may be, such as current and desired.")
+    if len({value.casefold() for value in facet.values}) < len(facet.values):
+        what = f"The facet {facet.name!r} has a value twice."
+        raise CodebookError(what, remedy="Remove one of them.")
 
 
 class CodeFaultError(CodebookError):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+import re
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
+from semcode.archives import DAMAGE, check_zip, checked_parts
 from semcode.codebook.model import Code, Codebook, CodeFaultError, Facet
-from semcode.errors import CodebookError
+from semcode.errors import CodebookError, ReadError
 from semcode.records import Level
 
 __all__ = ["COLUMNS", "from_rows", "read_csv", "read_xlsx", "rows_of"]
@@ -17,6 +21,9 @@ COLUMNS = (
     *("name", "level", "parent", "definition", "include", "exclude", "examples"),
     *("color", "facets", "guid"),
 )
+_MAX_CELLS = 1_000_000
+# An apostrophe that keeps a spreadsheet from taking a text for a formula.
+_GUARD = re.compile(r"'(?='*[=+\-@\t\r\n|])")
 _ALIASES = {"code": "name", "description": "definition", "colour": "color", "example": "examples"}
 
 
@@ -35,12 +42,15 @@ def rows_of(codebook: Codebook) -> list[list[str]]:
 
 
 def read_csv(text: str, *, where: str, name: str) -> Codebook:
-    """Read a codebook from CSV text of any usual delimiter."""
+    """Read a codebook from CSV text of any usual delimiter.
+
+    The apostrophe that an export puts before a text like `=1+1` is taken off.
+    """
     sample = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=sample.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        rows = [(reader.line_num, row) for row in reader]
+        rows = [(reader.line_num, [_unguarded(cell) for cell in row]) for row in reader]
     except csv.Error as error:
         raise CodebookError(
             f"The table cannot be read: {error}.",
@@ -50,30 +60,56 @@ def read_csv(text: str, *, where: str, name: str) -> Codebook:
     return from_rows(rows, where=where, name=name)
 
 
-def read_xlsx(path: Path, *, name: str) -> Codebook:
-    """Read a codebook from the first sheet of a workbook."""
-    from zipfile import BadZipFile
+def _unguarded(cell: str) -> str:
+    return cell[1:] if _GUARD.match(cell) else cell
 
+
+def read_xlsx(data: bytes, *, where: str, name: str) -> Codebook:
+    """Read a codebook from the first sheet of a workbook; its archive and XML are checked first."""
+    try:
+        check_zip(data, where=where)
+        for _ in checked_parts(data, where=where):
+            pass
+        rows = _sheet(data)
+    except ReadError as error:
+        raise CodebookError(
+            f"The workbook cannot be opened: {error.what}", where=where, remedy=error.remedy
+        ) from error
+    except DAMAGE as error:
+        raise CodebookError(
+            "The workbook cannot be opened: it is damaged.",
+            where=where,
+            remedy="Open it in Excel or LibreOffice and save it again as .xlsx.",
+        ) from error
+    return from_rows(rows, where=where, name=name)
+
+
+def _sheet(data: bytes) -> list[tuple[int, list[str]]]:
+    """Read the rows of the first sheet, numbered; raise ReadError or one of DAMAGE."""
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, OSError) as error:
-        raise CodebookError(
-            f"The workbook cannot be opened: {error}.",
-            where=str(path),
-            remedy="Save it again as .xlsx.",
-        ) from error
-    try:
-        sheet = book.worksheets[0]
-        rows = [
-            (n, ["" if v is None else str(v) for v in row])
-            for n, row in enumerate(sheet.iter_rows(values_only=True), 1)
-        ]
-    finally:
-        book.close()
-    return from_rows(rows, where=str(path), name=name)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and extensions that are not read
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            try:
+                sheet = book.worksheets[0]
+                sheet.reset_dimensions()  # some programs write them wrong
+                return list(_numbered(sheet.iter_rows(values_only=True)))
+            finally:
+                book.close()
+    except InvalidFileException as error:
+        raise ValueError(str(error)) from error
+
+
+def _numbered(found: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, list[str]]]:
+    seen = 0
+    for line, cells in enumerate(found, 1):
+        seen += 1 + len(cells)
+        if seen > _MAX_CELLS:
+            raise ReadError("the sheet is too large.", remedy="Save the codes alone as CSV.")
+        yield line, ["" if cell is None else str(cell) for cell in cells]
 
 
 def from_rows(rows: Iterable[tuple[int, Sequence[str]]], *, where: str, name: str) -> Codebook:
@@ -91,6 +127,7 @@ def from_rows(rows: Iterable[tuple[int, Sequence[str]]], *, where: str, name: st
             where=f"{where}, line {lines[0][0]}",
             remedy=f"Use the columns {', '.join(COLUMNS)}; only name and definition are needed.",
         )
+    _check_rows(header, lines, where)
     codes, facets = [], dict[str, Facet]()
     for line, cells in lines[1:]:
         codes.append(_code(dict(zip(header, cells, strict=False)), facets, f"{where}, line {line}"))
@@ -101,6 +138,27 @@ def from_rows(rows: Iterable[tuple[int, Sequence[str]]], *, where: str, name: st
         raise CodebookError(
             error.what, where=f"{where}, line {line}", remedy=error.remedy
         ) from error
+    except CodebookError as error:
+        raise CodebookError(error.what, where=where, remedy=error.remedy) from error
+
+
+def _check_rows(header: Sequence[str], lines: Sequence[tuple[int, list[str]]], where: str) -> None:
+    """Refuse a column that comes twice, a table without codes, and cells in no column."""
+    first = f"{where}, line {lines[0][0]}"
+    twice = [column for column, count in Counter(filter(None, header)).items() if count > 1]
+    if twice:
+        remedy = "Remove or rename one of them."
+        raise CodebookError(f"The column {twice[0]!r} comes twice.", where=first, remedy=remedy)
+    if len(lines) == 1:
+        remedy = "Write one code a line below the header."
+        raise CodebookError("There is no code in the table.", where=where, remedy=remedy)
+    for line, cells in lines[1:]:
+        if any(cells[len(header) :]):
+            raise CodebookError(
+                f"The row has {len(cells)} cells, the header {len(header)}.",
+                where=f"{where}, line {line}",
+                remedy="Put a text with commas in it in quotation marks.",
+            )
 
 
 def _code(row: dict[str, str], facets: dict[str, Facet], where: str) -> Code:
@@ -126,13 +184,23 @@ def _code(row: dict[str, str], facets: dict[str, Facet], where: str) -> Code:
         parent=row.get("parent") or None,
         level=Level(level) if level and not row.get("parent") else None,
         color=row.get("color", ""),
-        facets=tuple(_facet(cell, facets) for cell in row.get("facets", "").split(";") if cell),
+        facets=tuple(
+            _facet(cell, facets, where) for cell in row.get("facets", "").split(";") if cell.strip()
+        ),
         guid=row.get("guid", ""),
     )
 
 
-def _facet(cell: str, facets: dict[str, Facet]) -> str:
-    name, _, values = (part.strip() for part in cell.partition(":"))
-    if name not in facets:
-        facets[name] = Facet(name, tuple(v.strip() for v in values.split("|") if v.strip()))
+def _facet(cell: str, facets: dict[str, Facet], where: str) -> str:
+    """Note a facet; one row must name its values, and no other row others."""
+    name, _, rest = (part.strip() for part in cell.partition(":"))
+    values = tuple(value.strip() for value in rest.split("|") if value.strip())
+    known = facets.get(name, Facet(name, ()))
+    if values and known.values and values != known.values:
+        raise CodebookError(
+            f"The facet {name!r} has other values here than above.",
+            where=where,
+            remedy=f"Write {name}: {' | '.join(known.values)}, or give it another name.",
+        )
+    facets[name] = Facet(name, known.values or values)
     return name

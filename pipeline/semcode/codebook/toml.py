@@ -16,7 +16,6 @@ __all__ = ["from_toml", "to_toml"]
 _TEXTS = ("name", "level", "parent", "definition", "include", "exclude", "color", "guid")
 _LISTS = ("examples", "facets")
 _CODE_KEYS = frozenset((*_TEXTS, *_LISTS))
-_COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 
 
 def from_toml(text: str, *, where: str = "codebook.toml") -> Codebook:
@@ -28,7 +27,7 @@ def from_toml(text: str, *, where: str = "codebook.toml") -> Codebook:
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and what it lets through
         raise CodebookError(
             f"This is not valid TOML: {error}.",
             where=where,
@@ -40,17 +39,14 @@ def from_toml(text: str, *, where: str = "codebook.toml") -> Codebook:
         line = lines[position] if position < len(lines) else 1
         return CodebookError(what, where=f"{where}, line {line}", remedy=remedy)
 
-    head = data.get("codebook", {})
-    entries = data.get("code", [])
-    if not isinstance(entries, list) or not entries:
-        raise CodebookError("There is no code in it.", where=where, remedy="Add a [[code]] table.")
+    head, entries, more = _parts(data, where)
     codes = []
     for position, entry in enumerate(entries):
         problem = _entry_fault(entry)
         if problem:
             raise fail(position, *problem)
         codes.append(_code(entry))
-    facets = tuple(_facet(f, where) for f in data.get("facet", []))
+    facets = tuple(_facet(entry, where) for entry in more)
     try:
         return Codebook(
             codes=tuple(codes),
@@ -62,6 +58,27 @@ def from_toml(text: str, *, where: str = "codebook.toml") -> Codebook:
         )
     except CodeFaultError as error:
         raise fail(error.position, error.what, error.remedy or "") from error
+    except CodebookError as error:
+        raise CodebookError(error.what, where=where, remedy=error.remedy) from error
+
+
+def _parts(
+    data: Mapping[str, Any], where: str
+) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
+    """Give the head, the codes and the facets, each of the shape it must have."""
+    head = data.get("codebook", {})
+    if not isinstance(head, dict):
+        remedy = 'Write [codebook] on a line of its own, and name = "..." below it.'
+        raise CodebookError("`codebook` is not a table.", where=where, remedy=remedy)
+    for key in ("code", "facet"):
+        entries = data.get(key, [])
+        if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+            what = f"`{key}` is not a list of tables."
+            remedy = f"Write [[{key}]] on a line of its own before each."
+            raise CodebookError(what, where=where, remedy=remedy)
+    if not data.get("code"):
+        raise CodebookError("There is no code in it.", where=where, remedy="Add a [[code]] table.")
+    return head, data["code"], data.get("facet", [])
 
 
 def _entry_fault(entry: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -83,8 +100,6 @@ def _entry_fault(entry: Mapping[str, Any]) -> tuple[str, str] | None:
     level = entry.get("level")
     if level is not None and level not in set(Level):
         return f"{level!r} is not a level of the model.", f"Use one of: {', '.join(Level)}."
-    if entry.get("color") and not _COLOR.fullmatch(entry["color"]):
-        return f"{entry['color']!r} is not a colour.", 'Write it as "#rrggbb".'
     return None
 
 
@@ -106,13 +121,14 @@ def _code(entry: Mapping[str, Any]) -> Code:
 
 def _facet(entry: Mapping[str, Any], where: str) -> Facet:
     name, values = entry.get("name"), entry.get("values")
-    if not isinstance(name, str) or not isinstance(values, list) or not values:
+    texts = isinstance(values, list) and all(isinstance(value, str) for value in values)
+    if not isinstance(name, str) or not texts:
         raise CodebookError(
-            "A [[facet]] needs a name and a list of values.",
+            "A [[facet]] needs a name and a list of values, each in quotes.",
             where=where,
             remedy='For example name = "time" and values = ["current", "desired"].',
         )
-    return Facet(name, tuple(str(v) for v in values), str(entry.get("definition", "")))
+    return Facet(name, tuple(values or ()), str(entry.get("definition", "")))
 
 
 def to_toml(codebook: Codebook) -> str:

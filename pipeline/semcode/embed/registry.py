@@ -71,14 +71,22 @@ def resolve(model: str, *, allow_download: bool = False) -> ModelRef:
 
         folder = download(model.removeprefix(_HUB), allow_download=allow_download)
         return replace(describe(folder), name=model)
-    folder = Path(model).expanduser()
-    if model and folder.is_dir():
-        return describe(folder.resolve())
+    local = _folder_named(model)
+    if local is not None:
+        return describe(local.resolve())
     raise ModelError(
         f"There is no model and no folder {model!r}.",
         remedy=f"Choose one of: {', '.join(registered())}; or give the path of a folder that "
         "holds a sentence-transformers model.",
     )
+
+
+def _folder_named(model: str) -> Path | None:
+    try:
+        folder = Path(model).expanduser()
+        return folder if model and folder.is_dir() else None
+    except (OSError, RuntimeError):
+        return None  # a name that cannot be a path, or the home of nobody
 
 
 def registered(kind: str = "sentence-embedding") -> tuple[str, ...]:

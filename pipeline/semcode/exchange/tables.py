@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -72,7 +73,7 @@ def write_csv(path: Path, sheet: Sheet) -> None:
     def write(target: Path) -> None:
         with target.open("w", encoding="utf-8-sig", newline="") as handle:
             writer = csv.writer(handle)
-            writer.writerow(sheet.header)
+            writer.writerow([_csv_cell(name) for name in sheet.header])
             writer.writerows([_csv_cell(cell) for cell in row] for row in sheet.rows)
 
     replace_file(path, write)
@@ -87,7 +88,10 @@ def write_xlsx(path: Path, sheets: Sequence[Sheet]) -> None:
         book = Workbook(write_only=True)
         for sheet in sheets:
             _fill(book, sheet)
-        book.save(target)
+        # Into memory first: a workbook that breaks off on a full disk leaves noise behind.
+        whole = BytesIO()
+        book.save(whole)
+        target.write_bytes(whole.getvalue())
 
     replace_file(path, write)
 

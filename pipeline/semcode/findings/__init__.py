@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from semcode.findings.agreement_page import AgreementPage, render_agreement
 from semcode.findings.data import (
     CodedSegment,
     HumanCoding,
@@ -13,11 +14,13 @@ from semcode.findings.data import (
 from semcode.findings.report import render_report
 
 __all__ = [
+    "AgreementPage",
     "CodedSegment",
     "HumanCoding",
     "ReportCode",
     "ReportData",
     "TranscriptSummary",
     "UncodedSegment",
+    "render_agreement",
     "render_report",
 ]

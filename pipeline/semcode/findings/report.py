@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from semcode.findings import axes, plots, quotes, tables
+from semcode.findings import axes, page, plots, quotes, tables
 from semcode.findings.data import CodedSegment, ReportCode, ReportData
 from semcode.findings.provenance import group_provenance, methods_sentences
 from semcode.findings.quotes import Quote
@@ -28,9 +22,6 @@ from semcode.findings.summary import (
     matrix,
     totals,
 )
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 __all__ = ["render_report"]
 
@@ -55,9 +46,9 @@ def render_report(data: ReportData) -> str:
     total = totals(data)
     view = _counted(data, total)
     drawn = view["figures"]
-    scripts = (_plotly_js(), _asset("report.js")) if drawn else ()
-    page: str = (
-        _environment()
+    scripts = (page.plotly_js(), page.asset("report.js")) if drawn else ()
+    text: str = (
+        page.environment()
         .get_template("report.html.jinja")
         .render(
             **view,
@@ -68,13 +59,13 @@ def render_report(data: ReportData) -> str:
             provenance=group_provenance(data.provenance),
             methods=methods_sentences(data, total),
             learner=data.provenance.get("learner"),
-            css=_asset("report.css"),
-            figures_json=_script_json(drawn),
+            css=page.asset("report.css"),
+            figures_json=page.script_json(drawn),
             scripts=scripts,
-            policy=_policy(scripts),
+            policy=page.policy(scripts),
         )
     )
-    return page.encode("utf-8", "replace").decode("utf-8")
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _counted(data: ReportData, total: Totals) -> dict[str, Any]:
@@ -136,54 +127,3 @@ def _quoted(
         (axes.level_title(level), axes.level_slug(level), list(group))
         for level, group in groupby(found, key=lambda item: item.code.level)
     ]
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("semcode.findings", "assets"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "number": lambda value: f"{value:,}",
-        "share": tables.share_text,
-        "score": lambda value: f"{value:.2f}",
-        "color": lambda value: value if re.fullmatch(r"#[0-9a-fA-F]{3,8}", value) else "",
-        "level_title": axes.level_title,
-        "level_slug": axes.level_slug,
-    }
-    return environment
-
-
-@cache
-def _asset(name: str) -> str:
-    return (files("semcode.findings") / "assets" / name).read_text(encoding="utf-8")
-
-
-@cache
-def _plotly_js() -> str:
-    from plotly.offline import get_plotlyjs
-
-    # Inside a script element only these could end it or change how it is read.
-    source: str = get_plotlyjs()
-    return source.replace("</script", "<\\/script").replace("<!--", "<\\!--")
-
-
-def _script_json(value: Mapping[str, object]) -> str:
-    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def _policy(scripts: Sequence[str]) -> str:
-    """Return a Content-Security-Policy that allows these scripts and no request."""
-    digests = (base64.b64encode(hashlib.sha256(text.encode()).digest()) for text in scripts)
-    allowed = " ".join(f"'sha256-{digest.decode()}'" for digest in digests) or "'none'"
-    return (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
-        "img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
-    )

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from semcode.errors import ReadError
 from semcode.readers.files import Source, clean, guid_of
-from semcode.readers.speakers import join_variants, speakers_of
+from semcode.readers.speakers import join_variants, only_asking, speakers_of
 from semcode.records import Transcript, Turn
 
 __all__ = ["ALONE", "UNKNOWN", "Utterance", "assemble"]
@@ -58,16 +58,17 @@ def assemble(
         raise ReadError(what, where=source.name, remedy=remedy)
     names = _join(labels)
     text, turns = _lay_out(cues, names, labelled=labelled)
+    speakers = speakers_of(turns, text, names=names)
     return Transcript(
         guid=guid_of(source, name),
         name=name,
         text=text,
         turns=turns,
-        speakers=speakers_of(turns, text, names=names),
+        speakers=speakers,
         source_name=source.name,
         source_sha256=source.sha256,
         format=source.format,
-        warnings=(*warnings, *notes, *more),
+        warnings=(*warnings, *notes, *more, *only_asking(speakers)),
     )
 
 

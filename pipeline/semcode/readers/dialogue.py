@@ -8,14 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from semcode.errors import ReadError
+from semcode.readers.candidates import Candidate, Line, seconds_of, split_lines
 from semcode.readers.files import Source, guid_of
-from semcode.readers.labels import Candidate, Line, find_labels, seconds_of, split_lines
-from semcode.readers.speakers import join_variants, speakers_of
+from semcode.readers.labels import find_labels
+from semcode.readers.speakers import join_variants, only_asking, speakers_of
 from semcode.records import Transcript, Turn
 
 __all__ = ["read_dialogue"]
 
 _ALONE = "Participant"
+_MAX_LINES = 500_000  # ten hours of speech are a hundred thousand words
 _FOOTER = re.compile(
     r"\W*(?:transcribed (?:by|with|using)\b.*"
     r"|end of (?:the )?(?:interview|recording|transcript|tape)"
@@ -48,11 +50,17 @@ def read_dialogue(
     The text is kept as it is; a turn holds speech alone. A label that is repeated begins
     another turn of the same speaker, as a span cannot leave it out. A text without labels
     is one turn of one participant. `bold` maps the start of a line to how many characters
-    are bold there. Raises ReadError where there are no words.
+    are bold there. Raises ReadError where there are no words, or more lines than words
+    are ever said.
     """
     if not any(character.isalnum() for character in text):
         remedy = "Leave the file out, or check that it was saved with its text."
         raise ReadError("the file holds no words.", where=source.name, remedy=remedy)
+    count = text.count("\n") + text.count("\r") - text.count("\r\n")
+    if count > _MAX_LINES:
+        what = f"the text has {count:,} lines, more than {_MAX_LINES:,}: this is no conversation."
+        remedy = "Remove the empty lines, or split it into several files."
+        raise ReadError(what, where=source.name, remedy=remedy)
     notes = list(warnings)
     lines = split_lines(text)
     labels = find_labels(text, lines, bold=bold or {})
@@ -63,16 +71,17 @@ def read_dialogue(
     else:
         turns, names = _one_turn(text), {}
         notes.append("No speakers were found: the whole text is taken as one participant's.")
+    speakers = speakers_of(turns, text, names=names)
     return Transcript(
         guid=guid_of(source, name),
         name=name,
         text=text,
         turns=turns,
-        speakers=speakers_of(turns, text, names=names),
+        speakers=speakers,
         source_name=source.name,
         source_sha256=source.sha256,
         format=source.format,
-        warnings=tuple(notes),
+        warnings=(*notes, *only_asking(speakers)),
     )
 
 

@@ -1,32 +1,17 @@
-"""Bring a file's bytes in, refuse what is unsafe, and decode them to text."""
+"""Bring a file's bytes in, and decode them to text."""
 
 from __future__ import annotations
 
 import codecs
 import hashlib
-import io
 import re
 import uuid
-import zipfile
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Protocol
-from xml.etree.ElementTree import ParseError
+from pathlib import Path
 
 from semcode.errors import ReadError
 
-__all__ = [
-    "Source",
-    "XmlTarget",
-    "check_xml",
-    "check_zip",
-    "clean",
-    "decode",
-    "guid_of",
-    "load",
-    "parse_xml",
-    "source_of",
-]
+__all__ = ["Source", "clean", "decode", "guid_of", "load", "shown", "source_of"]
 
 _GUIDS = uuid.UUID("7d0a4ba5-31c7-5a0e-9a3f-5c6f0f5d7c11")  # fixed: guids must never change
 
@@ -57,8 +42,6 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _TYPOGRAPHY = frozenset(
     "\u2018\u2019\u201c\u201d\u201e\u201a\u2013\u2014\u2026\u2022\u20ac\u00a0£§°«»¿¡½©®™·"
 )
-_MAX_MEMBERS = 5_000
-_SMALL = 10_000_000  # bytes: below this no ratio is suspicious
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +53,14 @@ class Source:
     format: str
 
 
+def shown(name: str | Path) -> str:
+    """Write a name so that it can be stored and printed: what is no text in it becomes `?`."""
+    return str(name).encode("utf-8", "replace").decode()
+
+
 def source_of(name: str, data: bytes, format: str) -> Source:  # noqa: A002 - the record's own word
     """Record where a transcript came from."""
-    return Source(name=name, sha256=hashlib.sha256(data).hexdigest(), format=format)
+    return Source(name=shown(name), sha256=hashlib.sha256(data).hexdigest(), format=format)
 
 
 def guid_of(source: Source, name: str) -> str:
@@ -85,7 +73,7 @@ def load(path: Path, *, max_bytes: int) -> bytes:
 
     Raises ReadError where it is missing, a folder, empty, too large or not allowed.
     """
-    where = str(path)
+    where = shown(path)
     try:
         size = path.stat().st_size
     except FileNotFoundError:
@@ -245,79 +233,3 @@ def _is_control(character: str) -> bool:
         or "\ud800" <= character <= "\udfff"
         or character in "\ufffe\uffff"
     )
-
-
-def check_zip(
-    data: bytes, *, where: str, max_unpacked: int = 200_000_000, max_ratio: int = 200
-) -> None:
-    """Refuse an archive that is damaged, protected, or unpacks to more than it should.
-
-    `max_unpacked` is in bytes over all members. `max_ratio` (unpacked to packed) is looked
-    at only beyond 10 MB. Raises ReadError.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError, OSError) as error:
-        remedy = "Open it in the program that made it and save it again."
-        raise ReadError("the file is damaged or cut off.", where=where, remedy=remedy) from error
-    unpacked = sum(member.file_size for member in members)
-    if any(_is_outside(member.filename) for member in members):
-        raise _unsafe("it holds a file that points outside of it", where)
-    if any(member.flag_bits & 1 for member in members):
-        remedy = "Save a copy without a password."
-        raise ReadError("the file is protected by a password.", where=where, remedy=remedy)
-    if len(members) > _MAX_MEMBERS:
-        raise _unsafe(f"it holds {len(members):,} files", where)
-    if unpacked > max_unpacked or (unpacked > _SMALL and unpacked > max_ratio * len(data)):
-        raise _unsafe(f"it unpacks to {unpacked:,} bytes", where)
-
-
-def _is_outside(name: str) -> bool:
-    path = PurePosixPath(name.replace("\\", "/"))
-    return path.is_absolute() or ".." in path.parts or name[1:2] == ":"
-
-
-def _unsafe(reason: str, where: str) -> ReadError:
-    remedy = "Open it in the program that made it, and save the text alone as a new file."
-    return ReadError(f"the file is not safe to unpack: {reason}.", where=where, remedy=remedy)
-
-
-class XmlTarget(Protocol):
-    """What the parser hands a document to, piece by piece, so that no tree fills the memory."""
-
-    def start(self, tag: str, attributes: dict[str, str], /) -> None:
-        """Take the beginning of an element; `tag` is `{namespace}name`."""
-
-    def end(self, tag: str, /) -> None:
-        """Take the end of an element."""
-
-    def data(self, data: str, /) -> None:
-        """Take a piece of text."""
-
-
-class _Nothing:
-    def start(self, tag: str, attributes: dict[str, str], /) -> None: ...
-    def end(self, tag: str, /) -> None: ...
-    def data(self, data: str, /) -> None: ...
-
-
-def parse_xml(data: bytes, target: XmlTarget, *, where: str) -> None:
-    """Hand XML to a target; refuse document types and entities. Raises ReadError."""
-    from defusedxml.common import DefusedXmlException
-    from defusedxml.ElementTree import XMLParser
-
-    parser = XMLParser(target=target, forbid_dtd=True)
-    try:
-        parser.feed(data)
-        parser.close()
-    except DefusedXmlException as error:
-        raise _unsafe("its XML declares entities", where) from error
-    except (ParseError, LookupError, ValueError) as error:
-        remedy = "Open it in the program that made it and save it again."
-        raise ReadError("the file's XML is damaged.", where=where, remedy=remedy) from error
-
-
-def check_xml(data: bytes, *, where: str) -> None:
-    """Refuse XML that is malformed or declares a document type or entities; raise ReadError."""
-    parse_xml(data, _Nothing(), where=where)

@@ -8,12 +8,14 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from semcode.archives import check_zip, parse_xml
 from semcode.errors import ReadError
-from semcode.readers.files import check_zip, parse_xml
 
 __all__ = ["Extract", "read_docx", "read_odt"]
 
+_MAX_SPACES = 1_000_000  # that counts in an .odt may stand for
 _MAX_XML = 60_000_000  # bytes of the main part; ten hours of speech take about ten million
 _WORD = re.compile(
     r"\{(?:http://schemas\.openxmlformats\.org/wordprocessingml/2006/main"
@@ -178,6 +180,7 @@ class _Word:
 _WORD_MARKS = {"br": "\n", "cr": "\n", "tab": "\t", "ptab": "\t", "noBreakHyphen": "-"}
 
 
+@lru_cache(maxsize=1_000)
 def _word_name(tag: str) -> str:
     """Give a Word element's bare name, and `Fallback`; others give an empty name."""
     match = _WORD.match(tag)
@@ -196,7 +199,7 @@ class _OpenText:
     def __init__(self) -> None:
         self.layout = _Layout()
         self.open: list[_Paragraph] = []
-        self.skipping = 0
+        self.skipping = self.spaces = 0
         self.changed = False
 
     def start(self, tag: str, attributes: dict[str, str], /) -> None:
@@ -211,9 +214,16 @@ class _OpenText:
         elif name == "table:table-cell":
             self.layout.begin_cell()
         elif name == "text:s":
-            self.data(" " * _count(attributes))
+            self._space(_count(attributes))
         elif name in ("text:tab", "text:line-break"):
             self.data("\t" if name == "text:tab" else "\n")
+
+    def _space(self, count: int) -> None:
+        self.spaces += count
+        if self.spaces > _MAX_SPACES:
+            remedy = "Open it, save the text alone as a new file, and add that."
+            raise ReadError("the document is mostly spaces, too many to read.", remedy=remedy)
+        self.data(" " * count)
 
     def end(self, tag: str, /) -> None:
         name = _open_name(tag)
@@ -235,6 +245,7 @@ _OPEN_SKIPPED = frozenset(
 )
 
 
+@lru_cache(maxsize=1_000)
 def _open_name(tag: str) -> str:
     match = _OPEN.match(tag)
     return f"{match[1]}:{tag[match.end() :]}" if match else ""

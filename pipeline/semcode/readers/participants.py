@@ -10,7 +10,7 @@ from datetime import datetime, time
 from pathlib import Path
 
 from semcode.errors import InputError
-from semcode.readers.files import load
+from semcode.readers.files import load, shown
 from semcode.readers.sheets import Row, cell_text, read_sheets
 from semcode.records import Participant, Role, Speaker, Transcript
 
@@ -59,7 +59,7 @@ def read_participants(path: Path, *, max_bytes: int = 20_000_000) -> list[Partic
     are in `transcript`, `file` or `document`, several parted by `;`. All other columns are
     attributes, kept as written. Raises InputError with the line at fault.
     """
-    where = str(path)
+    where = shown(path)
     rows = _rows(load(path, max_bytes=max_bytes), where)
     header = _header(rows[0], where)
     id_column = _id_column(header)

@@ -6,17 +6,25 @@ import io
 import logging
 import re
 import struct
+import time
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import quantiles
+from typing import TYPE_CHECKING
 
 from semcode.errors import ReadError
-from semcode.readers.labels import find_labels, split_lines
+from semcode.readers.candidates import split_lines
+from semcode.readers.labels import find_labels
+
+if TYPE_CHECKING:
+    from pypdf import PageObject
 
 __all__ = ["join_lines", "read_pdf", "without_running_lines"]
 
 _MAX_PAGES = 3_000
+_MAX_CONTENT = 30_000_000  # bytes of drawing instructions: a thousand pages of print
+_MAX_SECONDS = 60.0  # for what the other limits let through, such as pages within pages
 _PAGE_NUMBER = re.compile(r"\W*(?:page\s*)?\d{1,4}(?:\s*(?:/|of)\s*\d{1,4})?\W*", re.IGNORECASE)
 _SENTENCE_END = tuple(".?!…:\"”'’)]")
 
@@ -51,11 +59,24 @@ def _pages(data: bytes, where: str) -> list[str]:
         if len(reader.pages) > _MAX_PAGES:
             what = f"the PDF has {len(reader.pages):,} pages, more than {_MAX_PAGES:,}."
             raise ReadError(what, where=where, remedy="Split it into several files.")
-        return [page.extract_text() for page in reader.pages]
+        return list(_texts(reader.pages, where))
     except DependencyError as error:  # stronger encryption, which needs another library
         raise _protected(where) from error
     except (*damage, *deeper, DeprecationError, AssertionError, MemoryError) as error:
         raise ReadError("the PDF is damaged.", where=where, remedy=remedy) from error
+
+
+def _texts(pages: Iterable[PageObject], where: str) -> Iterator[str]:
+    """Give the text of each page; raise ReadError where that is the work of minutes."""
+    size = 0
+    until = time.monotonic() + _MAX_SECONDS
+    for page in pages:
+        content = page.get_contents()
+        size += 0 if content is None else len(content.get_data())
+        if size > _MAX_CONTENT or time.monotonic() > until:
+            remedy = "Split it into several files, or add the text it was made from."
+            raise ReadError("the PDF is too large to be read.", where=where, remedy=remedy)
+        yield page.extract_text()
 
 
 def _quiet() -> None:

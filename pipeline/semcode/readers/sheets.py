@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import lzma
 import re
-import struct
 import warnings
-import zipfile
-import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from semcode.archives import DAMAGE, check_zip, checked_parts
 from semcode.errors import ReadError
-from semcode.readers.files import check_xml, check_zip, decode
+from semcode.readers.files import decode
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -28,12 +25,6 @@ _TOP = 10  # rows: the names of the columns stand among the first
 _SAMPLE = 200_000  # characters that the delimiter is told by
 _MAX_ROWS = 1_048_576  # Excel's own
 _MAX_CELLS = 5_000_000
-# Whatever openpyxl and the modules below it raise on files that are not what they say.
-_DAMAGE: tuple[type[Exception], ...] = (
-    *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, OSError),
-    *(RuntimeError, SyntaxError, TypeError, ValueError),
-    *(lzma.LZMAError, struct.error, zipfile.BadZipFile, zlib.error),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,26 +148,15 @@ def _fitness(sample: str, delimiter: str, known: Collection[str]) -> tuple[int, 
 def _read_xlsx(data: bytes, where: str) -> list[Sheet]:
     check_zip(data, where=where)
     try:
-        formulas = _check_members(data, where)
+        parts = checked_parts(data, where=where)
+        formulas = [name for name, part in parts if "worksheets/" in name and _has_formula(part)]
         sheets = _load(data, values=True, where=where)
         if formulas and any(True for sheet in sheets for _ in _gaps(sheet)):
             sheets = _filled(sheets, _load(data, values=False, where=where))
-    except _DAMAGE as error:
+    except DAMAGE as error:
         remedy = "Open it in Excel or LibreOffice and save it again, or save it as CSV."
         raise ReadError("the workbook is damaged.", where=where, remedy=remedy) from error
     return sheets
-
-
-def _check_members(data: bytes, where: str) -> bool:
-    """Refuse unsafe XML; tell whether a sheet holds formulas."""
-    formulas = False
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for member in archive.namelist():
-            if member.endswith((".xml", ".rels")):
-                content = archive.read(member)
-                check_xml(content, where=where)
-                formulas = formulas or ("worksheets/" in member and _has_formula(content))
-    return formulas
 
 
 def _has_formula(content: bytes) -> bool:

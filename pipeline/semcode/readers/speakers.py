@@ -14,8 +14,10 @@ __all__ = [
     "INTERVIEWER_WORDS",
     "PARTICIPANT_WORDS",
     "UNNAMED",
+    "asks",
     "guess_roles",
     "join_variants",
+    "only_asking",
     "role_of_label",
     "speakers_of",
 ]
@@ -213,14 +215,14 @@ def _read_letters(roles: dict[str, Role]) -> None:
 
 
 def _talk(spoken: Sequence[str]) -> _Talk:
-    asking = sum(_asks(speech) for speech in spoken)
+    asking = sum(asks(speech) for speech in spoken)
     words = sum(len(speech.split()) for speech in spoken)
     you = sum(len(_YOU.findall(speech)) for speech in spoken)
     self_ = sum(len(_I.findall(speech)) for speech in spoken)
     return _Talk(len(spoken), words, asking / len(spoken), (you + 1) / (you + self_ + 2))
 
 
-def _asks(speech: str) -> bool:
+def asks(speech: str) -> bool:
     """Tell whether a turn asks something: a question mark, or a question's first words."""
     if "?" in speech or "\uff1f" in speech:
         return True
@@ -258,6 +260,16 @@ def _by_talk(roles: Mapping[str, Role], talk: Mapping[str, _Talk]) -> dict[str, 
 
 def _other(role: Role) -> Role:
     return Role.PARTICIPANT if role is Role.INTERVIEWER else Role.INTERVIEWER
+
+
+def only_asking(speakers: Sequence[Speaker]) -> list[str]:
+    """Warn of a transcript in which nobody but interviewers speaks."""
+    if not speakers or any(speaker.role is not Role.INTERVIEWER for speaker in speakers):
+        return []
+    return [
+        "Only interviewers were found to speak, so nothing in it will be coded: check that "
+        "each speaker's name stands before what they say, or give the speaker's role."
+    ]
 
 
 def speakers_of(

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from semcode.store import codebooks, codings, people, runs, segments, study, transcripts, vectors
+from semcode.store import (
+    assignments,
+    codebooks,
+    codings,
+    people,
+    runs,
+    segments,
+    study,
+    transcripts,
+    vectors,
+)
 from semcode.store.database import Database
 
 __all__ = [
     "Database",
+    "assignments",
     "codebooks",
     "codings",
     "people",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from semcode.errors import StudyBusyError, StudyError
@@ -16,6 +17,10 @@ __all__ = ["Database"]
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 30
+
+#: Stands in the header of every study (SQLite's application_id): "semc".
+_APPLICATION_ID = 0x73656D63
+_HEADER = b"SQLite format 3\0"
 
 
 class Database:
@@ -26,7 +31,13 @@ class Database:
     reads and then writes fails when another one wrote between.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        """Open the file; with `create`, make it where it is missing or empty.
+
+        Raises StudyError for a file that is damaged, of another program, or of a later
+        version; such a file is left untouched.
+        """
+        _refuse_foreign(path, create=create)
         self.path = path
         self._engine = _engine(path)
         try:
@@ -65,11 +76,36 @@ class Database:
             raise _explain(error, self.path) from error
         except sqlite3.DatabaseError as error:
             raise _explain(error, self.path) from error
+        except json.JSONDecodeError as error:
+            raise _damaged(self.path) from error
+
+
+def _refuse_foreign(path: Path, *, create: bool) -> None:
+    """Look at a file's first bytes before SQLite may write to it."""
+    if path.with_name(path.name + "-wal").exists():
+        return  # what counts may still be in the log: SQLite has to look
+    try:
+        with path.open("rb") as handle:
+            head = handle.read(100)
+    except FileNotFoundError:
+        if create:
+            return
+        raise
+    if not head and create:
+        return
+    if len(head) < 100 or not head.startswith(_HEADER):
+        raise _damaged(path)
+    if int.from_bytes(head[68:72], "big") != _APPLICATION_ID:
+        raise StudyError(
+            "This database is not a study of semcode.",
+            where=str(path),
+            remedy="Name another folder.",
+        )
 
 
 def _engine(path: Path) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),
         connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None},
     )
 
@@ -106,15 +142,22 @@ def _migrate(engine: Engine, path: Path) -> None:
     with engine.execution_options(semcode_write=True).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        connection.exec_driver_sql(f"PRAGMA application_id = {_APPLICATION_ID}")
 
 
 def _stored_version(connection: Connection) -> str | None:
     tables = connection.exec_driver_sql("SELECT name FROM sqlite_master").scalars().all()
     if "alembic_version" in tables:
-        return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
-    if tables:
-        raise StudyError("This database is not a study of semcode.", remedy="Name another folder.")
+        return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     return None
+
+
+def _damaged(path: Path) -> StudyError:
+    return StudyError(
+        "The study file is damaged or is not a study.",
+        where=str(path),
+        remedy="Put back a copy from your backup of the folder.",
+    )
 
 
 def _explain(error: Exception, path: Path) -> StudyError:
@@ -140,11 +183,7 @@ def _explain(error: Exception, path: Path) -> StudyError:
             remedy="Check that you may write to its folder and that it is not on a read-only disk.",
         )
     if "not a database" in text or "malformed" in text:
-        return StudyError(
-            "The study file is damaged or is not a study.",
-            where=where,
-            remedy="Put back a copy from your backup of the folder.",
-        )
+        return _damaged(path)
     if isinstance(error, OperationalError):
         return StudyError(f"The study's database says: {text}.", where=where)
     return StudyError(f"The study's database refused this: {text}.", where=where)

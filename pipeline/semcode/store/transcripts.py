@@ -33,6 +33,7 @@ class Known(NamedTuple):
     """What is needed to tell whether a file is already in the study."""
 
     name: str
+    source_name: str
     source_sha256: str
 
 
@@ -66,13 +67,12 @@ class SpeakerRow:
     words: int
 
 
-def known(connection: Connection) -> list[Known]:
-    """List what is stored, in the order of adding."""
+def known(connection: Connection, name: str, source_sha256: str) -> list[Known]:
+    """List the transcripts that have this name or come from a file with this hash."""
     t = schema.transcript
-    return [
-        Known(row.name, row.source_sha256)
-        for row in connection.execute(select(t.c.name, t.c.source_sha256).order_by(t.c.id))
-    ]
+    alike = (t.c.name == name) | (t.c.source_sha256 == source_sha256)
+    found = select(t.c.name, t.c.source_name, t.c.source_sha256).where(alike).order_by(t.c.id)
+    return [Known(*row) for row in connection.execute(found)]
 
 
 def add(connection: Connection, transcript: Transcript) -> int:

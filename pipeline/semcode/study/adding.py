@@ -62,11 +62,18 @@ def add_files(
 
 def _store(database: Database, transcript: Transcript, added: Added) -> None:
     with database.write() as connection:
-        for known in store.transcripts.known(connection):
+        found = store.transcripts.known(connection, transcript.name, transcript.source_sha256)
+        for known in found:
             same = known.source_sha256 == transcript.source_sha256
             if same and known.name == transcript.name:
                 added.skipped.append(transcript.name)
                 return
+            if same and known.source_name != transcript.source_name:
+                raise ReadError(
+                    f"The study has the same content from {known.source_name!r}.",
+                    where=transcript.source_name,
+                    remedy="Leave it out, or correct the file if it is another interview.",
+                )
             if known.name == transcript.name:
                 raise ReadError(
                     f"The study has another transcript named {transcript.name!r}.",

@@ -73,9 +73,10 @@ class Pipeline:
             if pending or current is None or current.id != run_id:
                 store.runs.finish(connection, run_id)
             counts = store.segments.count(connection)
+            transcripts = len(store.transcripts.rows(connection))
         return SuggestSummary(
             run_id=run_id,
-            transcripts=len(counts),
+            transcripts=transcripts,
             segments=sum(counts.values()),
             embedded=embedded,
             scored=len(pending),

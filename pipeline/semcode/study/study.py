@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,14 +16,16 @@ from semcode import store
 from semcode.codebook import Codebook, load_codebook, with_heading
 from semcode.config import Settings, load_settings
 from semcode.errors import InputError, StudyBusyError, StudyError
+from semcode.evaluate import AgreementReport, ModeReport
 from semcode.records import Coding, Participant, Role, Run, Transcript
 from semcode.store import Database
 from semcode.store.runs import SuggestionRow
 from semcode.store.transcripts import SpeakerRow, TranscriptRow
-from semcode.study import exporting, reporting, starter
+from semcode.study import agreement, exporting, reliability, reporting, starter
 from semcode.study.adding import Added, add_files, add_participants, set_role
 from semcode.study.pipeline import Pipeline, SuggestSummary
 from semcode.study.progress import Progress, Silent
+from semcode.study.reliability import ReliabilitySample
 
 __all__ = ["Study", "StudyStatus"]
 
@@ -72,7 +74,7 @@ class Study:
     def __init__(self, folder: str | Path) -> None:
         """Open a study. Raises StudyError where the folder holds none."""
         self.folder = Path(folder)
-        if not (self.folder / _DATABASE).is_file():
+        if not _is_file(self.folder / _DATABASE):
             raise StudyError(
                 "There is no study in this folder.",
                 where=str(self.folder),
@@ -80,6 +82,13 @@ class Study:
             )
         self.settings: Settings = load_settings(self.folder / _SETTINGS)
         self._database = Database(self.folder / _DATABASE)
+        try:
+            with self._database.read() as connection:
+                store.study.name_and_notice(connection)
+        except StudyError as error:
+            self.close()
+            where = error.where or str(self.folder / _DATABASE)
+            raise StudyError(error.what, where=where, remedy=error.remedy) from error
 
     @classmethod
     def create(
@@ -97,38 +106,53 @@ class Study:
         """
         path = Path(folder)
         book = codebook if isinstance(codebook, Codebook) else load_codebook(codebook)
-        if (path / _DATABASE).exists():
-            raise StudyError(
-                "The folder holds a study already; it was left as it is.",
-                where=str(path),
-                remedy="Name another folder, or go on with this one: semcode status.",
-            )
         try:
             path.mkdir(parents=True, exist_ok=True)
             if not (path / _SETTINGS).exists():
                 (path / _SETTINGS).write_text(_SETTINGS_TEXT, encoding="utf-8")
         except OSError as error:
             raise StudyError(
-                f"The folder cannot be made: {error.strerror}.",
+                f"The study's folder cannot be made: {error.strerror}.",
                 where=str(path),
                 remedy="Name a folder that you may write to.",
             ) from error
-        database = Database(path / _DATABASE)
-        with database.write() as connection:
-            store.study.create(connection, name=name or path.resolve().name, notice=notice)
-            store.codebooks.save(connection, book, note="at the start")
-        database.close()
+        database = Database(path / _DATABASE, create=True)
+        called = name or path.resolve().name.encode("utf-8", "replace").decode()
+        try:
+            with database.write() as connection:
+                store.study.create(connection, name=called, notice=notice)
+                store.codebooks.save(connection, book, note="at the start")
+        except StudyError as error:
+            raise StudyError(
+                error.what,
+                where=error.where or str(path),
+                remedy=error.remedy or "Name another folder, or go on: semcode status.",
+            ) from error
+        finally:
+            database.close()
         return cls(path)
 
     @classmethod
     def from_starter(
         cls, folder: str | Path, example: str, *, progress: Progress | None = None
     ) -> Self:
-        """Make a study of invented interviews, with participants and two coders' codings."""
+        """Make a study of invented interviews, with participants and two coders' codings.
+
+        One that was cut off is completed. Raises StudyError where another study is there.
+        """
         files = starter.starter_folder(example)
-        study = cls.create(
-            folder, codebook=example, name=f"Starter study: {example}", notice=starter.NOTICE
-        )
+        name = f"Starter study: {example}"
+        try:
+            study = cls(folder)
+        except StudyError:
+            study = cls.create(folder, codebook=example, name=name, notice=starter.NOTICE)
+        if study.name != name:
+            study.close()
+            raise StudyError(
+                "The folder holds another study; it was left as it is.",
+                where=str(folder),
+                remedy="Name another folder.",
+            )
         study.add([files / "transcripts"], progress=progress)
         study.add_participants(files / "participants.csv")
         starter.add_codings(study._database, files / "codings.csv")
@@ -300,6 +324,82 @@ class Study:
                 run=run,
             )
 
+    def agreement(
+        self,
+        *,
+        coders: Sequence[str] | None = None,
+        unit: str = "segment",
+        by: str | Sequence[str] = "code",
+        mode: str = "semcode",
+        ci: float = 0.95,
+        resamples: int = 2_000,
+        seed: int = 0,
+        cluster: str = "interview",
+        overlap: float | None = None,
+        blind_only: bool = True,
+        model: bool = False,
+        half_width: float = 0.1,
+    ) -> AgreementReport | ModeReport:
+        """Compare coders on the units that all of them are recorded as having read.
+
+        `coders` None are all people who read anything; `by` may name several tables.
+        `mode` "nvivo", "maxqda" or "atlas" counts as these programs do and gives a
+        ModeReport. `overlap` is how much of a unit (or of the coding) must be covered,
+        for "maxqda" of the longer span. `model` sets the current suggestions beside people,
+        apart. `half_width` is the precision that the plan aims at. Raises InputError where
+        there is nothing to compare.
+        """
+        return agreement.compare_coders(
+            self._database,
+            self.settings,
+            coders=coders,
+            unit=unit,
+            by=by,
+            mode=mode,
+            ci=ci,
+            resamples=resamples,
+            seed=seed,
+            cluster=cluster,
+            overlap=overlap,
+            blind_only=blind_only,
+            model=model,
+            half_width=half_width,
+        )
+
+    def reliability_sample(
+        self,
+        coders: Sequence[str],
+        *,
+        segments: int | None = None,
+        transcripts: int | None = None,
+        stratify: str | None = None,
+        rare: str | None = None,
+        seed: int = 0,
+        kappa: float = 0.7,
+        icc: float = 0.05,
+        ci: float = 0.95,
+    ) -> ReliabilitySample:
+        """Draw segments or transcripts to double-code, and assign them blind.
+
+        Exactly one of `segments` and `transcripts` says how many. `stratify` is an
+        attribute of participants, `rare` a code whose likely places make up half of the
+        draw. `kappa` and `icc` are assumed for the precision to expect. Raises InputError
+        for an unknown coder kind, attribute or code, or more than there is to draw.
+        """
+        return reliability.assign_sample(
+            self._database,
+            self.settings,
+            coders,
+            segments=segments,
+            transcripts=transcripts,
+            stratify=stratify,
+            rare=rare,
+            seed=seed,
+            kappa=kappa,
+            icc=icc,
+            ci=ci,
+        )
+
     def export(self, path: str | Path) -> Path:
         """Write suggestions and codings to a .csv or .xlsx file, whole or not at all.
 
@@ -330,12 +430,30 @@ class Study:
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
+        lock = FileLock(self.folder / _LOCK, timeout=0)
         try:
-            with FileLock(self.folder / _LOCK, timeout=0):
-                yield
+            lock.acquire()
         except Timeout as error:
             raise StudyBusyError(
                 "Another semcode is suggesting codes in this study.",
                 where=str(self.folder),
                 remedy="Wait until it is done, then run the same command again.",
             ) from error
+        except OSError as error:
+            raise StudyError(
+                f"The study cannot be locked: {error.strerror}.",
+                where=str(self.folder / _LOCK),
+                remedy="Check that you may write to the folder, and that this is a plain file.",
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether a file is there; one behind a door that is closed to us is not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False

@@ -1,0 +1,481 @@
+"""CodeClassifier: one learner from a codebook's definitions to thousands of labels."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from semcode.classify import hierarchy
+from semcode.classify.calibration import Calibration, Cutoffs, calibrate, cutoffs
+from semcode.classify.definitions import DefinitionScorer, statements
+from semcode.classify.features import Embedder, FeatureMap, Parts, embed, split_pairs
+from semcode.classify.logistic import Cells, Weights
+from semcode.classify.refining import Refiner
+from semcode.classify.tuning import Choice, choose, fit_candidate
+from semcode.codebook import Codebook
+from semcode.errors import InputError, ModelError
+from semcode.records import Level
+
+__all__ = ["CodeClassifier", "Encoded", "Text"]
+
+Array = NDArray[np.float32]
+Floats = NDArray[np.float64]
+
+#: A text, or a pair of what was said before it and the text.
+Text = str | tuple[str, str]
+
+_FLOOR = 0.5  # from here on the cold start's score is taken for a yes
+_FARTHEST = 9.0  # log-odds beyond which a definition's score says no more
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Texts as the learner sees them: features, and log-odds by the definitions."""
+
+    features: Array  # (n_texts, width), rows no longer than 1
+    definition: Floats  # (n_texts, n_codes)
+    cold: Array  # (n_texts, n_codes): the cold start's own scores
+
+
+class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Suggest the codes of a codebook; start from its definitions, learn from every label.
+
+    Each code has a logistic model around what its definition says, over the text's
+    meaning, its context's, its words and its shape. Where nothing is labelled, the scores
+    are DefinitionScorer's. How firmly the definitions hold, and what words count for, is
+    chosen by cross-validation over groups (participants), pooled over codes; probabilities
+    are calibrated on left-out groups; none exceeds its parent's.
+
+    `encoder` is anything with `encode(texts)`; None loads the registered `model`. Unknown
+    labels are NaN; labels between 0 and 1 are the share of coders who gave the code.
+    """
+
+    # Set by fit; scikit-learn's convention for what was learned is a name that ends in "_".
+    weights_: Weights
+    learned_: NDArray[np.bool_]
+    refiner_: Refiner
+    calibration_: Calibration
+    level_calibration_: Calibration
+    cutoffs_: Cutoffs
+    choice_: Choice
+    features_: FeatureMap
+    codebook_digest_: str
+    n_labels_: Floats
+    usual_: Floats
+    _keys: list[str] | None
+    _encoder: Embedder
+    _loaded: str
+
+    def __init__(
+        self,
+        codebook: Codebook,
+        *,
+        encoder: Embedder | None = None,
+        model: str = "all-MiniLM-L6-v2",
+        folds: int = 5,
+        sure: float = 0.9,
+        seed: int = 0,
+    ) -> None:
+        self.codebook = codebook
+        self.encoder = encoder
+        self.model = model
+        self.folds = folds
+        self.sure = sure
+        self.seed = seed
+
+    def __sklearn_clone__(self) -> CodeClassifier:
+        """Give an unfitted one with the same settings and the same (shared) encoder."""
+        return type(self)(**self.get_params(deep=False))
+
+    # Learning
+
+    def fit(
+        self,
+        texts: Sequence[Text],
+        Y: Any,  # noqa: N803
+        groups: Sequence[Hashable] | None = None,
+    ) -> CodeClassifier:
+        """Learn from labels (n_texts, n_codes): 1, 0, a share between, or NaN for unknown.
+
+        `groups` are the participants: texts of one are never both learned from and tested
+        on. None makes each distinct text its own. Texts without any label still teach
+        which words there are. Raises InputError for labels of another shape or range.
+        """
+        plain, _ = split_pairs(texts)
+        y = self._labels(Y, len(plain))
+        owners = self._groups(groups, plain)
+        self.begin()
+        labelled = np.flatnonzero(~np.isnan(y).all(axis=1))
+        parts = embed(self._encoder, texts)
+        if not len(labelled):
+            self.usual_ = self._encoded(parts).definition.mean(axis=0)
+            return self
+        self.features_ = FeatureMap(parts.vectors.shape[1]).fit(
+            parts, extra=[s.text for s in self._scorer.statements], seed=self.seed
+        )
+        encoded = self._encoded(_rows(parts, labelled))
+        weight = (~np.isnan(y[labelled])).astype(np.float64)
+        cells = Cells(np.nan_to_num(y[labelled]), weight, encoded.definition)
+        self._learn(encoded, cells, [owners[int(row)] for row in labelled], y[labelled])
+        self._keys = [_key(texts[int(row)]) for row in labelled]
+        return self
+
+    def update(
+        self,
+        texts: Sequence[Text],
+        Y: Any,  # noqa: N803
+        *,
+        replace: bool = False,
+    ) -> CodeClassifier:
+        """Learn from a few more labels at once, refitting only the codes they touch.
+
+        The weights become those that a fit of these codes with the same settings gives;
+        what is chosen by cross-validation (features, strength of the prior, calibration)
+        stays until the next `fit`. With `replace`, labels of texts that were seen before
+        take the place of the earlier ones: a decision that was changed. Before any `fit`
+        with labels this is a `fit`.
+        """
+        self._require_same_codebook()
+        plain, _ = split_pairs(texts)
+        y = self._labels(Y, len(plain))
+        if not hasattr(self, "refiner_"):
+            return self.fit(texts, Y)
+        return self.update_encoded(self.encode(texts), y, [_key(t) for t in texts], replace=replace)
+
+    def update_encoded(
+        self,
+        encoded: Encoded,
+        y: Floats,
+        keys: Sequence[str],
+        *,
+        replace: bool = False,
+    ) -> CodeClassifier:
+        """Do `update` with texts that are encoded already; `keys` tell texts apart."""
+        if not hasattr(self, "refiner_"):
+            raise ModelError(
+                "Nothing was learned yet that could be updated.", remedy="Call fit first."
+            )
+        if self._keys is None:
+            raise ModelError(
+                "The model was saved without the rows it learned from, so it cannot be updated.",
+                remedy="Call fit with the labels, or save it with rows=True.",
+            )
+        y = hierarchy.spread_labels(np.asarray(y, np.float64), self._parents)
+        known = ~np.isnan(y)
+        changed: dict[int, list[int] | None] = {}
+        for row in np.flatnonzero(known.any(axis=1)):
+            self._take_row(encoded, y, int(row), keys[int(row)], changed, replace=replace)
+        for code, rows in changed.items():
+            self.refiner_.refit(code, changed=rows)
+            self.learned_[code] = True
+        self.weights_ = self.refiner_.weights()
+        return self
+
+    # Answering
+
+    def predict_proba(self, texts: Sequence[Text]) -> Floats:
+        """Give the probability of each code, (n_texts, n_codes), none above its parent's."""
+        return self.proba_encoded(self.encode(texts))
+
+    def proba_encoded(self, encoded: Encoded) -> Floats:
+        """Give probabilities of texts that are encoded already."""
+        if not hasattr(self, "weights_"):
+            return encoded.cold.astype(np.float64)
+        p = self.calibration_(self.scores(encoded))
+        return hierarchy.consistent(p, self._parents, self.learned_)
+
+    def scores(self, encoded: Encoded) -> Floats:
+        """Give uncalibrated log-odds, whose order within a code is that of probabilities."""
+        if not hasattr(self, "weights_"):
+            return encoded.definition
+        return self.weights_.scores(encoded.features, encoded.definition)
+
+    def predict(self, texts: Sequence[Text]) -> NDArray[np.int8]:
+        """Say for each text and code 1 or 0, so that the expected F1 is greatest."""
+        return self.predict_encoded(self.encode(texts))
+
+    def predict_encoded(self, encoded: Encoded) -> NDArray[np.int8]:
+        """Say 1 or 0 for texts that are encoded already."""
+        p = self.proba_encoded(encoded)
+        if not hasattr(self, "weights_"):
+            return self._cold_answers(p, encoded.definition)
+        given = (p >= self._cutoffs.threshold).astype(np.int8)
+        rivals = self._calibration.rivals
+        if len(rivals):
+            gain = (p - self._cutoffs.threshold) * self._cutoffs.scale
+            given[:, rivals] = 0
+            given[np.arange(len(p)), rivals[gain[:, rivals].argmax(axis=1)]] = 1
+        for code, parent in reversed(list(self._by_depth())):
+            if parent >= 0:
+                given[:, code] &= given[:, parent]
+        return given
+
+    def decide(self, texts: Sequence[Text], *, sure: float | None = None) -> Floats:
+        """Say 1 or 0 where it is at least `sure`, NaN where it is not, (n_texts, n_codes).
+
+        "No code" is a row of zeros; "not sure" is NaN. None takes the estimator's `sure`.
+        """
+        p = self.predict_proba(texts)
+        least = self.sure if sure is None else sure
+        return np.where(p >= least, 1.0, np.where(p <= 1.0 - least, 0.0, np.nan))
+
+    def predict_level_proba(self, texts: Sequence[Text]) -> dict[Level, Floats]:
+        """Give for each level of the codebook the probability that any of its codes applies."""
+        p = self.predict_proba(texts)
+        members = hierarchy.level_members(self.codebook)
+        joint = hierarchy.level_scores(p, members, self._parents)
+        if hasattr(self, "level_calibration_"):
+            joint = self.level_calibration_(joint)
+        else:
+            joint = np.zeros_like(joint)
+        return {
+            level: np.maximum(joint[:, column], p[:, codes].max(axis=1))
+            for column, (level, codes) in enumerate(members.items())
+        }
+
+    def encode(self, texts: Sequence[Text]) -> Encoded:
+        """Give what the learner needs of texts, to be kept for later calls."""
+        self._require_same_codebook()
+        if not hasattr(self, "codebook_digest_"):
+            self.begin()
+        return self._encoded(embed(self._encoder, texts))
+
+    def prepare(self) -> None:
+        """Compute what makes the first `update` of each code fast; may run behind."""
+        if hasattr(self, "refiner_"):
+            for code in np.flatnonzero(self.learned_):
+                self.refiner_.prepare(int(code))
+
+    def save(self, path: str | Path, *, rows: bool = False) -> str:
+        """Write the trained model to a file; see save_classifier."""
+        from semcode.classify.persistence import save_classifier
+
+        return save_classifier(self, path, rows=rows)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        codebook: Codebook | None = None,
+        encoder: Embedder | None = None,
+    ) -> CodeClassifier:
+        """Read a model that `save` wrote; see load_classifier."""
+        from semcode.classify.persistence import load_classifier
+
+        return load_classifier(path, codebook=codebook, encoder=encoder)
+
+    # How it is done
+
+    @property
+    def _calibration(self) -> Calibration:
+        if hasattr(self, "calibration_"):
+            return self.calibration_
+        codes = len(self.codebook)
+        return Calibration(np.ones(codes), np.zeros(codes), np.zeros(0, np.intp))
+
+    @property
+    def _cutoffs(self) -> Cutoffs:
+        if hasattr(self, "cutoffs_"):
+            return self.cutoffs_
+        codes = len(self.codebook)
+        return Cutoffs(np.full(codes, 0.5), np.ones(codes))
+
+    def begin(self) -> None:
+        """Forget what was learned and read the codebook."""
+        if not len(self.codebook):
+            raise InputError("The codebook has no codes.", remedy="Add a code to it.")
+        for name in [name for name in vars(self) if name.endswith("_") or name == "_keys"]:
+            delattr(self, name)
+        self._encoder = self._load_encoder()
+        self._parents = hierarchy.parents_of(self.codebook)
+        said = [s.text for s in statements(self.codebook)]
+        self._scorer = DefinitionScorer(self.codebook, embed(self._encoder, said).vectors)
+        self.codebook_digest_ = self.codebook.digest
+        self.classes_ = np.array([code.name for code in self.codebook.codes])
+        self.n_labels_ = np.zeros(len(self.codebook))
+
+    def encoder_name(self) -> str:
+        """Say which weights embed the texts, by name and revision where they have them."""
+        ref = getattr(self._encoder, "ref", None)
+        return f"{ref.name}@{ref.revision}" if ref else type(self._encoder).__name__
+
+    def keys(self) -> list[str]:
+        """Give the hashes that tell the labelled texts apart."""
+        return list(self._keys or [])
+
+    def take_keys(self, keys: Sequence[str] | None) -> None:
+        """Take the hashes of the labelled texts; None where they were not kept."""
+        self._keys = None if keys is None else list(keys)
+
+    def _load_encoder(self) -> Embedder:
+        if self.encoder is not None:
+            return self.encoder
+        if getattr(self, "_loaded", None) != self.model:
+            from semcode.embed import load_encoder, resolve
+
+            self._encoder, self._loaded = load_encoder(resolve(self.model)), self.model
+        return self._encoder
+
+    def _encoded(self, parts: Parts) -> Encoded:
+        cold = self._scorer.scores(parts.vectors, parts.texts)
+        p = np.clip(cold.astype(np.float64), 1e-12, 1 - 1e-7)
+        definition = np.clip(np.log(p) - np.log1p(-p), -_FARTHEST, _FARTHEST)
+        features = (
+            self.features_.transform(parts)
+            if hasattr(self, "features_")
+            else np.zeros((len(parts.texts), 0), np.float32)
+        )
+        return Encoded(features, definition, cold)
+
+    def _learn(self, encoded: Encoded, cells: Cells, groups: Sequence[Hashable], y: Floats) -> None:
+        blocks = self.features_.blocks
+        self.choice_ = choose(
+            encoded.features, cells, groups, blocks=blocks, folds=self.folds, seed=self.seed
+        )
+        weights, prior, scale = fit_candidate(encoded.features, cells, self.choice_.best, blocks)
+        self.refiner_ = Refiner(encoded.features.shape[1], len(self.codebook), prior, scale)
+        self.refiner_.append(encoded.features, cells.y, cells.weight, cells.definition)
+        self.refiner_.take(weights)
+        self.weights_ = weights
+        self.learned_ = np.asarray(cells.weight.any(axis=0))
+        self.n_labels_ = (cells.y * cells.weight).sum(axis=0)
+        self._calibrate(cells, y)
+
+    def _calibrate(self, cells: Cells, y: Floats) -> None:
+        held = self.choice_.held_out
+        rivals = hierarchy.rivals_of(y, self._parents)
+        self.calibration_ = calibrate(held, cells.y, cells.weight, rivals=rivals)
+        scores = (
+            held
+            if held is not None
+            else self.weights_.scores(self.refiner_.rows[0], cells.definition)
+        )
+        p = hierarchy.consistent(self.calibration_(scores), self._parents, self.learned_)
+        self.cutoffs_ = cutoffs(p, rivals=self.calibration_.rivals)
+        members = hierarchy.level_members(self.codebook)
+        if members and held is not None:
+            joint = hierarchy.level_scores(p, members, self._parents)
+            any_of = np.stack([cells.y[:, m].max(axis=1) for m in members.values()], axis=1)
+            full = np.stack([cells.weight[:, m].min(axis=1) for m in members.values()], axis=1)
+            self.level_calibration_ = calibrate(joint, any_of, full)
+
+    def _take_row(
+        self,
+        encoded: Encoded,
+        y: Floats,
+        row: int,
+        key: str,
+        changed: dict[int, list[int] | None],
+        *,
+        replace: bool,
+    ) -> None:
+        """Put one row of labels into the refiner and note which codes it touches."""
+        known = ~np.isnan(y[row])
+        if replace:
+            for place in [i for i, k in enumerate(self.keys()) if k == key]:
+                _, _, weight, _ = self.refiner_.rows
+                for code in np.flatnonzero(known & (weight[place] > 0)):
+                    self.refiner_.relabel(place, int(code), 0.0, 0.0)
+                    changed[int(code)] = None
+        values = np.nan_to_num(y[row : row + 1])
+        place = self.refiner_.append(
+            encoded.features[row : row + 1],
+            values,
+            known[None].astype(np.float64),
+            encoded.definition[row : row + 1],
+        ).start
+        if self._keys is not None:
+            self._keys.append(key)
+        for code in np.flatnonzero(known):
+            rows = changed.setdefault(int(code), [])
+            if rows is not None:
+                rows.append(place)
+        self.n_labels_ += values[0]
+
+    def _cold_answers(self, p: Floats, definition: Floats) -> NDArray[np.int8]:
+        """Give each text the code that stands out most, and whatever the cold start calls sure.
+
+        What stands out is above what the texts given to `fit` usually get for that code.
+        """
+        given = (p >= _FLOOR).astype(np.int8)
+        usual = self.usual_ if hasattr(self, "usual_") else 0.0
+        for row, code in enumerate((definition - usual).argmax(axis=1)):
+            place = int(code)
+            while place >= 0:
+                given[row, place] = 1
+                place = self._parents[place]
+        return given
+
+    def _by_depth(self) -> Sequence[tuple[int, int]]:
+        order = hierarchy.deepest_first(self._parents)
+        return [(code, self._parents[code]) for code in order]
+
+    def _labels(self, labels: Any, count: int) -> Floats:
+        try:
+            y = np.array(labels, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                "The labels are not numbers.", where="Y", remedy="Use 1, 0 and NaN for unknown."
+            ) from error
+        if y.shape != (count, len(self.codebook)):
+            raise InputError(
+                f"The labels have the shape {y.shape}; {count} texts and {len(self.codebook)} "
+                f"codes need ({count}, {len(self.codebook)}).",
+                where="Y",
+                remedy="Give one row a text and one column a code, in the codebook's order.",
+            )
+        wrong = ~np.isnan(y) & ~((y >= 0) & (y <= 1))
+        if wrong.any():
+            row, column = (int(i) for i in np.argwhere(wrong)[0])
+            raise InputError(
+                f"The label {y[row, column]} is outside 0 to 1.",
+                where=f"Y[{row}, {column}]",
+                remedy="Use 1, 0, a share of coders between, and NaN for unknown.",
+            )
+        return hierarchy.spread_labels(y, hierarchy.parents_of(self.codebook))
+
+    def _groups(
+        self, groups: Sequence[Hashable] | None, plain: Sequence[str]
+    ) -> Sequence[Hashable]:
+        if groups is None:
+            return plain
+        named = list(groups)
+        if len(named) != len(plain):
+            raise InputError(
+                f"There are {len(named)} groups for {len(plain)} texts.",
+                where="groups",
+                remedy="Give the participant of each text.",
+            )
+        return named
+
+    def _require_same_codebook(self) -> None:
+        digest = getattr(self, "codebook_digest_", self.codebook.digest)
+        if digest != self.codebook.digest:
+            raise ModelError(
+                "The codebook has changed since the model was trained.",
+                where=self.codebook.name,
+                remedy="Call fit again with the labels for the new codebook.",
+            )
+
+
+def _rows(parts: Parts, rows: NDArray[np.intp]) -> Parts:
+    return Parts(
+        [parts.texts[int(row)] for row in rows],
+        [parts.contexts[int(row)] for row in rows],
+        parts.vectors[rows],
+        parts.before[rows],
+    )
+
+
+def _key(text: Text) -> str:
+    from hashlib import sha256
+
+    joined = text if isinstance(text, str) else "\x1f".join(text)
+    return sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,274 @@
+"""Fixed-width features of a text: what it means, what was said before, its words, its shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semcode.errors import InputError, ModelError
+
+__all__ = ["Embedder", "FeatureMap", "Parts", "embed", "split_pairs"]
+
+Array = NDArray[np.float32]
+
+#: Width of the blocks beside the embedding. Fewer texts fill fewer columns; the rest is 0.
+CONTEXT, WORDS, SHAPE = 64, 256, 3
+#: What a block counts for; the squares sum to 1 so that no row is longer than 1.
+_MEANING_SHARE, _CONTEXT_SHARE, _WORDS_SHARE, _SHAPE_SHARE = 0.62, 0.31, 0.62, 0.365
+_MOST_WORDS, _MOST_NGRAMS, _MOST_TEXTS = 15_000, 25_000, 20_000
+
+_TOKENS = r"(?u)\b\w+\b|[?!]"
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors; semcode's encoders and any object like them."""
+
+    def encode(self, texts: Sequence[str]) -> Array:
+        """Give one vector a text: (n_texts, dimension)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Texts, what was said before each ("" where nothing), and the unit vectors of both."""
+
+    texts: list[str]
+    contexts: list[str]
+    vectors: Array
+    before: Array
+
+
+def split_pairs(texts: Sequence[Any]) -> tuple[list[str], list[str]]:
+    """Divide texts or (context, text) pairs into texts and contexts.
+
+    Raises InputError for anything else, with its position.
+    """
+    if isinstance(texts, str):
+        raise InputError("One text was given where a list is wanted.", remedy="Write [text].")
+    plain, contexts = [], []
+    for position, item in enumerate(texts):
+        if isinstance(item, str):
+            plain.append(item)
+            contexts.append("")
+        elif (
+            isinstance(item, tuple | list)
+            and len(item) == 2
+            and all(isinstance(part, str) for part in item)
+        ):
+            contexts.append(item[0])
+            plain.append(item[1])
+        else:
+            raise InputError(
+                f"This is neither a text nor a (context, text) pair: {type(item).__name__}.",
+                where=f"texts[{position}]",
+                remedy="Give strings, or pairs of strings with the context first.",
+            )
+    return plain, contexts
+
+
+def embed(encoder: Embedder, texts: Sequence[str | tuple[str, str]]) -> Parts:
+    """Embed texts and contexts, each distinct text once; an empty one is a row of zeros.
+
+    A text longer than an encoder reads counts as far as it is read (the mean over pieces
+    foretold no better on long posts); its words count as a whole. Raises ModelError where
+    a value is not finite.
+    """
+    plain, contexts = split_pairs(texts)
+    wanted = sorted({text for text in (*plain, *contexts) if text}) or [" "]
+    encoded = np.asarray(encoder.encode(wanted), dtype=np.float32)
+    _refuse_unsound(encoded, wanted)
+    table = np.vstack([encoded, np.zeros((1, encoded.shape[1]), np.float32)])
+    row = {text: position for position, text in enumerate(wanted)}
+    nothing = len(wanted)
+    vectors = table[[row.get(text, nothing) for text in plain]]
+    before = table[[row.get(text, nothing) for text in contexts]]
+    return Parts(plain, contexts, vectors, before)
+
+
+def _refuse_unsound(vectors: Array, texts: Sequence[str]) -> None:
+    if vectors.ndim != 2 or len(vectors) != len(texts):
+        raise ModelError(
+            f"The encoder gave an array of shape {vectors.shape} for {len(texts)} texts.",
+            remedy="Its encode(texts) must give one row a text.",
+        )
+    bad = ~np.isfinite(vectors).all(axis=1)
+    if bad.any():
+        raise ModelError(
+            f"The encoder gave a value that is not a number for {int(bad.sum())} of "
+            f"{len(texts)} texts.",
+            where=repr(texts[int(bad.argmax())][:60]),
+            remedy="Check the model's files: semcode takes only sound vectors.",
+        )
+
+
+class FeatureMap:
+    """Turn parts into rows of a fixed width, none longer than 1.
+
+    Blocks: the embedding; the context's embedding (its main directions); TF-IDF of words,
+    word pairs and character n-grams reduced to its main directions; length and question
+    mark. `blocks` gives the columns of each.
+    """
+
+    def __init__(self, dimension: int) -> None:
+        self.dimension = dimension
+        ends = np.cumsum([0, dimension, CONTEXT, WORDS, SHAPE])
+        names = ("meaning", "context", "words", "shape")
+        self.blocks = {
+            name: slice(int(a), int(b))
+            for name, a, b in zip(names, ends[:-1], ends[1:], strict=True)
+        }
+        self.width = int(ends[-1])
+        self.centre = np.zeros(dimension, np.float32)
+        self.directions = np.zeros((dimension, CONTEXT), np.float32)
+        self.terms: dict[str, dict[str, int]] = {"word": {}, "char": {}}
+        self.idf: dict[str, Array] = {
+            "word": np.zeros(0, np.float32),
+            "char": np.zeros(0, np.float32),
+        }
+        self.projection = np.zeros((0, WORDS), np.float32)
+        self._vectorizers: list[Any] | None = None
+
+    def fit(self, parts: Parts, *, extra: Sequence[str] = (), seed: int = 0) -> FeatureMap:
+        """Learn the directions from texts (none of their labels) and `extra` texts."""
+        rng = np.random.default_rng(seed)
+        most = min(len(parts.texts), _MOST_TEXTS)
+        rows = np.sort(rng.choice(len(parts.texts), most, replace=False))
+        self._fit_context(parts.before[rows])
+        self._fit_words([*(parts.texts[int(i)] for i in rows), *extra], seed=seed)
+        return self
+
+    def transform(self, parts: Parts) -> Array:
+        """Give the rows, (n_texts, width)."""
+        out = np.zeros((len(parts.texts), self.width), np.float32)
+        out[:, self.blocks["meaning"]] = parts.vectors * _MEANING_SHARE
+        had = np.array([bool(text) for text in parts.contexts])
+        if had.any():
+            before = (parts.before[had] - self.centre) @ self.directions
+            out[np.ix_(had, np.arange(self.width)[self.blocks["context"]])] = (
+                before / np.maximum(np.linalg.norm(before, axis=1, keepdims=True), 1.0)
+            ) * _CONTEXT_SHARE
+        if self.terms["word"] or self.terms["char"]:
+            out[:, self.blocks["words"]] = self._weigh(parts.texts) @ self.projection
+            out[:, self.blocks["words"]] *= _WORDS_SHARE
+        out[:, self.blocks["shape"]] = _shape(parts.texts) * _SHAPE_SHARE
+        return out
+
+    def word_weights(self, text: str, weights: NDArray[np.float64]) -> dict[str, float]:
+        """Say what each word of a text adds through the word block to a score.
+
+        `weights` are a code's over the word block, (256,). Character n-grams count for the
+        words they stand in; the values sum to the block's part of the score.
+        """
+        toward = (self.projection @ weights).astype(np.float64) * _WORDS_SHARE
+        added: dict[str, float] = {}
+        row = self._weigh([text]).tocsr()
+        names = self._names()
+        words = [w.lower() for w in re.findall(_TOKENS, text)]
+        for column, value in zip(row.indices, row.data, strict=True):
+            owners = _owners(names[column], words)
+            for word in owners:
+                added[word] = added.get(word, 0.0) + value * toward[column] / len(owners)
+        return added
+
+    def _names(self) -> list[str]:
+        return [*self.terms["word"], *self.terms["char"]]
+
+    def _fit_context(self, before: Array) -> None:
+        rows = before[np.abs(before).sum(axis=1) > 0]
+        if not len(rows):
+            return
+        self.centre = rows.mean(axis=0)
+        centred = (rows - self.centre).astype(np.float64)
+        _, vectors = np.linalg.eigh(centred.T @ centred)
+        self.directions = np.ascontiguousarray(vectors[:, ::-1][:, :CONTEXT], dtype=np.float32)
+        if self.directions.shape[1] < CONTEXT:
+            missing = CONTEXT - self.directions.shape[1]
+            self.directions = np.pad(self.directions, ((0, 0), (0, missing)))
+
+    def _fit_words(self, texts: Sequence[str], *, seed: int) -> None:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.utils.extmath import randomized_svd
+
+        least = 2 if len(texts) >= 50 else 1
+        for name, options in (("word", _word_options()), ("char", _char_options())):
+            most = _MOST_WORDS if name == "word" else _MOST_NGRAMS
+            vectorizer = TfidfVectorizer(min_df=least, max_features=most, **options)
+            try:
+                vectorizer.fit(texts)
+            except ValueError:  # nothing but white space and stops: no words to learn from
+                self.terms[name], self.idf[name] = {}, np.zeros(0, np.float32)
+                continue
+            ordered = sorted(vectorizer.vocabulary_.items(), key=lambda item: item[1])
+            self.terms[name] = {term: int(position) for term, position in ordered}
+            self.idf[name] = vectorizer.idf_.astype(np.float32)
+        self._vectorizers = None
+        if not self._names():
+            return
+        weighed = self._weigh(texts)
+        rank = min(WORDS, min(weighed.shape))
+        _, _, directions = randomized_svd(weighed, rank, n_iter=2, random_state=seed)
+        self.projection = np.zeros((weighed.shape[1], WORDS), np.float32)
+        self.projection[:, :rank] = directions.T
+
+    def _weigh(self, texts: Sequence[str]) -> Any:
+        """Give TF-IDF rows over words and n-grams, each half of length 1 / sqrt 2."""
+        import scipy.sparse as sparse
+
+        if self._vectorizers is None:
+            self._vectorizers = [
+                _vectorizer(self.terms[name], self.idf[name], options)
+                for name, options in (("word", _word_options()), ("char", _char_options()))
+                if self.terms[name]
+            ]
+        halves = [vectorizer.transform(texts) for vectorizer in self._vectorizers]
+        return (sparse.hstack(halves) * np.float32(np.sqrt(0.5))).tocsr()
+
+
+def _word_options() -> dict[str, Any]:
+    return {
+        "ngram_range": (1, 2),
+        "token_pattern": _TOKENS,
+        "sublinear_tf": True,
+        "dtype": np.float32,
+    }
+
+
+def _char_options() -> dict[str, Any]:
+    return {
+        "analyzer": "char_wb",
+        "ngram_range": (2, 5),
+        "sublinear_tf": True,
+        "dtype": np.float32,
+    }
+
+
+def _vectorizer(terms: dict[str, int], idf: Array, options: dict[str, Any]) -> Any:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(vocabulary=terms, **options)
+    vectorizer.idf_ = idf
+    return vectorizer
+
+
+def _owners(term: str, words: Sequence[str]) -> list[str]:
+    """Give the words of a text that a term stands in (the term itself where it is none)."""
+    if term in words:
+        return [term]
+    if " " in term.strip():
+        return [part for part in term.split() if part in words] or [term]
+    inside = term.strip()
+    return sorted({word for word in words if inside in word}) or [inside]
+
+
+def _shape(texts: Sequence[str]) -> Array:
+    """Give length, whether something is asked, and whether it is a word or two: each to 0.57."""
+    lengths = np.log1p(np.array([len(text.split()) for text in texts], dtype=np.float32))
+    asked = np.array(["?" in text for text in texts], dtype=np.float32)
+    out = np.stack([np.minimum(lengths / 6, 1), asked, (lengths < 1.2).astype(np.float32)], 1)
+    shape: Array = out * np.float32(0.57)
+    return shape

@@ -1,0 +1,199 @@
+"""Refit single codes after a decision: cached second-order steps to the same optimum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semcode.classify.logistic import Floats, Prior, Weights, sigmoid
+
+__all__ = ["Refiner"]
+
+Array = NDArray[np.float32]
+
+_STEPS = 12
+_CLOSE = 1e-6  # what a step may still change a score by, in root mean square over the prior
+
+
+class Refiner:
+    """The labelled rows, the weights, and for each touched code an inverse Hessian.
+
+    A new label adds its curvature to the inverse (Sherman and Morrison 1950) and Newton
+    steps with it lead to the optimum: each costs a pass over the code's rows. Where they
+    do not close in, the Hessian is computed anew. Rows are kept in float32, sums and
+    weights in float64.
+    """
+
+    def __init__(self, width: int, codes: int, prior: Prior, scale: Floats) -> None:
+        """Take the features' width and the scale of each, (width,), that were fitted with."""
+        self.prior, self.scale = prior, scale
+        self.theta = np.zeros((codes, width + 2))
+        self.theta[:, width], self.theta[:, width + 1] = prior.slope, prior.intercept
+        self._centre = self.theta[0].copy()
+        self.precision = np.concatenate(
+            [prior.penalty / scale**2, [prior.slope_precision, prior.intercept_precision]]
+        )
+        self._x = np.zeros((0, width + 2), np.float32)
+        self._y = np.zeros((0, codes))
+        self._weight = np.zeros((0, codes))
+        self._definition = np.zeros((0, codes))
+        self.size = 0
+        self._inverse: dict[int, Array] = {}
+
+    @property
+    def rows(self) -> tuple[Array, Floats, Floats, Floats]:
+        """Give features (n, width), labels, weights and definition scores (n, n_codes)."""
+        n = self.size
+        return self._x[:n, :-2], self._y[:n], self._weight[:n], self._definition[:n]
+
+    def weights(self) -> Weights:
+        """Give the weights of all codes."""
+        return Weights(
+            np.ascontiguousarray(self.theta[:, :-2].T),
+            self.theta[:, -2].copy(),
+            self.theta[:, -1].copy(),
+        )
+
+    def take(self, weights: Weights) -> None:
+        """Start from fitted weights."""
+        self.theta = np.column_stack([weights.w.T, weights.slope, weights.intercept])
+        self._inverse.clear()
+
+    def append(self, x: Array, y: Floats, weight: Floats, definition: Floats) -> slice:
+        """Add rows; their labels count from the next refit of their codes."""
+        first, last = self.size, self.size + len(x)
+        if last > len(self._x):
+            self._grow(max(last, 2 * len(self._x), 64))
+        self._x[first:last, :-2] = x
+        self._x[first:last, -1] = 1.0
+        self._y[first:last], self._weight[first:last] = y, weight
+        self._definition[first:last] = definition
+        self.size = last
+        return slice(first, last)
+
+    def relabel(self, row: int, code: int, y: float, weight: float) -> None:
+        """Replace what is known of one row and code."""
+        self._y[row, code], self._weight[row, code] = y, weight
+
+    def refit(self, code: int, *, changed: Sequence[int] | None = None) -> Floats:
+        """Bring a code to its optimum and give the change of its weights, (width + 2,).
+
+        `changed` are the rows whose label is new; None refits from the rows alone, without
+        what was cached.
+        """
+        before = self.theta[code].copy()
+        x, y, weight = self._of_code(code)
+        if changed is None or code not in self._inverse:
+            self._renew(code, x, weight)
+        else:
+            for row in changed:
+                self._add_curvature(code, row)
+        if not self._descend(code, x, y, weight):
+            self._newton(code, x, y, weight)
+        change: Floats = self.theta[code] - before
+        return change
+
+    def prepare(self, code: int) -> None:
+        """Compute a code's inverse Hessian now, so that its first decision is fast."""
+        if code not in self._inverse:
+            x, _, weight = self._of_code(code)
+            self._renew(code, x, weight)
+
+    def _of_code(self, code: int) -> tuple[Array, Floats, Floats]:
+        """Give the code's known rows with its own definition score in the last but one."""
+        rows = np.flatnonzero(self._weight[: self.size, code])
+        if 2 * len(rows) > self.size:
+            x, chosen = self._x[: self.size], slice(0, self.size)
+            x[:, -2] = self._definition[chosen, code]
+            return x, self._y[chosen, code], self._weight[chosen, code]
+        x = self._x[rows]
+        x[:, -2] = self._definition[rows, code]
+        return x, self._y[rows, code], self._weight[rows, code]
+
+    def _scores(self, x: Array, theta: Floats) -> Floats:
+        z: Floats = (x @ theta.astype(np.float32)).astype(np.float64)
+        return z
+
+    def _renew(self, code: int, x: Array, weight: Floats) -> None:
+        from scipy.linalg import lapack
+
+        p = sigmoid(self._scores(x, self.theta[code]))
+        root = np.sqrt(weight * np.maximum(p * (1 - p), 1e-9)).astype(np.float32)
+        bent = (x * root[:, None]).astype(np.float32)
+        hessian = (bent.T @ bent).astype(np.float64)
+        hessian[np.diag_indices_from(hessian)] += self.precision
+        factor, _ = lapack.dpotrf(hessian, lower=1)
+        inverse, _ = lapack.dpotri(factor, lower=1)
+        inverse = np.tril(inverse) + np.tril(inverse, -1).T
+        self._inverse[code] = np.asfortranarray(inverse, dtype=np.float32)
+
+    def _add_curvature(self, code: int, row: int) -> None:
+        from scipy.linalg import blas
+
+        x = self._x[row].copy()
+        x[-2] = self._definition[row, code]
+        p = float(sigmoid(np.atleast_1d(self._scores(x[None], self.theta[code])))[0])
+        bend = float(self._weight[row, code]) * max(p * (1 - p), 1e-9)
+        inverse = self._inverse[code]
+        toward = inverse @ x
+        share = -bend / (1.0 + bend * float(x @ toward))
+        self._inverse[code] = blas.sger(share, toward, toward, a=inverse, overwrite_a=1)
+
+    def _descend(self, code: int, x: Array, y: Floats, weight: Floats) -> bool:
+        """Step with the cached inverse until steps vanish; False where they do not."""
+        theta, inverse = self.theta[code].copy(), self._inverse[code]
+        last = np.inf
+        for _ in range(_STEPS):
+            gradient = self._gradient(x, y, weight, theta)
+            step = (inverse @ gradient.astype(np.float32)).astype(np.float64)
+            size = max(float(gradient @ step), 0.0) ** 0.5
+            if size > 0.7 * last:
+                if size > 100 * _CLOSE:
+                    return False
+                break
+            theta -= step
+            last = size
+            if size < _CLOSE:
+                break
+        else:
+            return False
+        self.theta[code] = theta
+        return True
+
+    def _newton(self, code: int, x: Array, y: Floats, weight: Floats) -> None:
+        """Take full Newton steps, each with its own Hessian, halved where the loss rises."""
+        for _ in range(40):
+            theta = self.theta[code]
+            self._renew(code, x, weight)
+            gradient = self._gradient(x, y, weight, theta)
+            step = (self._inverse[code] @ gradient.astype(np.float32)).astype(np.float64)
+            before, length = self._loss(x, y, weight, theta), 1.0
+            while length > 1e-4 and self._loss(x, y, weight, theta - length * step) > before:
+                length *= 0.5
+            self.theta[code] = theta - length * step
+            if float(gradient @ step) < _CLOSE**2 or length <= 1e-4:
+                return
+
+    def _gradient(self, x: Array, y: Floats, weight: Floats, theta: Floats) -> Floats:
+        errors = weight * (sigmoid(self._scores(x, theta)) - y)
+        gradient = (errors.astype(np.float32) @ x).astype(np.float64)
+        gradient += self.precision * (theta - self._centre)
+        return gradient
+
+    def _loss(self, x: Array, y: Floats, weight: Floats, theta: Floats) -> float:
+        z = self._scores(x, theta)
+        away = theta - self._centre
+        fit = float((weight * (np.logaddexp(0.0, z) - y * z)).sum())
+        return fit + 0.5 * float((self.precision * away * away).sum())
+
+    def _grow(self, capacity: int) -> None:
+        def wider(old: Any) -> Any:
+            new = np.zeros((capacity, old.shape[1]), old.dtype)
+            new[: self.size] = old[: self.size]
+            return new
+
+        self._x, self._y = wider(self._x), wider(self._y)
+        self._weight, self._definition = wider(self._weight), wider(self._definition)

@@ -1,0 +1,182 @@
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from semcode.cli import main
+
+SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "agreement"
+NAMES = {
+    "pa": "percent",
+    "cohen": "cohen_kappa",
+    "scott": "scott_pi",
+    "conger": "conger_kappa",
+    "fleiss": "fleiss_kappa",
+    "bp": "brennan_prediger",
+    "AC": "gwet_ac1",
+    "AC1": "gwet_ac1",
+    "AC2": "gwet_ac1",
+    "alpha": "krippendorff_alpha",
+    "nominal": "krippendorff_alpha",
+    "interval": "krippendorff_alpha",
+}
+LEVELS = {"ordinal", "interval", "ratio"}
+
+
+def run(capsys, *arguments):
+    code = main([str(a) for a in arguments])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def overall(capsys, *arguments):
+    code, out, err = run(capsys, "agreement", *arguments, "--json")
+    assert code == 0, err
+    return json.loads(out)["overall"]
+
+
+def write(path, rows):
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(["unit", *(f"coder {n}" for n in range(1, len(rows[0]) + 1))])
+        writer.writerows([n, *row] for n, row in enumerate(rows, 1))
+    return path
+
+
+def rows_of(entry):
+    """Turn the shapes in which tables are published into units x coders."""
+    data, name = entry["data"], entry["name"]
+    if name.startswith(("cont3x3", "likert")):
+        return [[i, j] for i, r in enumerate(data) for j, n in enumerate(r) for _ in range(n)]
+    if name.startswith("distrib"):
+        return [[k for k, n in enumerate(row) for _ in range(n)] for row in data]
+    if name.startswith("Wikipedia"):
+        return [list(column) for column in zip(*data, strict=True)]
+    return data
+
+
+@pytest.mark.shared
+def test_published_tables_have_their_published_numbers(capsys, tmp_path):
+    checked = 0
+    for entry in json.loads((SHARED / "reference_values.json").read_text(encoding="utf-8")):
+        if "sets" in entry["name"] or "unitizing" in entry["name"]:
+            continue  # no units x coders table
+        path = write(tmp_path / "r.csv", rows_of(entry))
+        for key, value in entry["expected"].items():
+            base, _, level = key.partition("_")
+            if base not in NAMES or (level and level not in LEVELS):
+                continue
+            options = ["--level", level or key] if (level or key) in LEVELS else []
+            if "quadratic" in entry["name"] or key == "AC2":
+                options = ["--weights", "quadratic"]
+            found = overall(capsys, "--table", path, *options)[NAMES[base]]
+            digits = len(str(value).partition(".")[2])
+            assert found == pytest.approx(value, abs=0.6 * 10**-digits), (entry["name"], key)
+            checked += 1
+    assert checked > 35
+
+
+def test_a_small_table_by_hand(capsys, tmp_path):
+    path = write(tmp_path / "r.csv", [["x", "x"], ["x", "x"], ["x", "y"], ["y", "y"], ["y", ""]])
+    found = overall(capsys, "--table", path)
+    assert (found["n_units"], found["percent"], found["cohen_kappa"]) == (4, 0.75, 0.5)
+    assert {
+        *("n_units", "percent", "cohen_kappa", "conger_kappa", "fleiss_kappa", "scott_pi"),
+        *("brennan_prediger", "gwet_ac1", "krippendorff_alpha"),
+    } <= set(found)
+    code, out, _ = run(capsys, "agreement", "--table", path)
+    assert (code, "Krippendorff" in out) == (0, True)
+
+
+def test_a_tables_interviews_files_and_faults(capsys, tmp_path):
+    path = tmp_path / "r.csv"
+    lines = [f"{n},P{n // 4},{n % 2},{n % 3 % 2}" for n in range(20)]
+    path.write_text("unit,who,a,b\n" + "\n".join(lines))
+    found = overall(capsys, "--table", path, "--cluster", "who", "--resamples", 200)
+    assert len(found["ci"]["krippendorff_alpha"]) == 2
+    for name in ("t.csv", "t.xlsx"):
+        flag = f"--{name.partition('.')[2]}"
+        code, _, _ = run(
+            capsys, "agreement", "--table", path, "--cluster", "who", flag, tmp_path / name
+        )
+        assert code == 0
+        assert (tmp_path / name).stat().st_size > 100
+    path.write_text("unit,a,b\n1,1,x\n")
+    code, out, err = run(capsys, "agreement", "--table", path)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "line 2" in err
+    for flags in (["--model"], ["--html", tmp_path / "x.html"]):
+        assert run(capsys, "agreement", "--table", path, *flags)[0] == 1
+    assert run(capsys, "agreement", "--study", tmp_path, "--weights", "linear")[0] == 1
+
+
+@pytest.mark.weights
+def test_the_promised_object(coded_folder, capsys):
+    code, out, _ = run(
+        capsys, "agreement", "--study", coded_folder, "--resamples", 200, "--json", "--model"
+    )
+    found = json.loads(out)
+    assert code == 0
+    assert {"unit", "mode", "n_units", "coders", "rows", "overall", "model"} <= set(found)
+    assert {row["code"] for row in found["rows"]} >= {"Stigma", "Transportation"}
+    row = next(row for row in found["rows"] if row["code"] == "Stigma")
+    assert row["level"] == "community"
+    assert row["ci"]["krippendorff_alpha"][0] < row["krippendorff_alpha"]
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("by", ["level", "facet", "transcript", "pair", "time"])
+def test_every_table_is_shown(coded_folder, capsys, by):
+    code, out, err = run(
+        capsys, "agreement", "--study", coded_folder, "--by", by, "--resamples", 200
+    )
+    assert code == 0
+    assert by in out
+    assert "Krippendorff’s alpha" in err
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("mode", ["nvivo", "maxqda", "atlas"])
+def test_every_mode_is_shown_and_written(coded_folder, capsys, tmp_path, mode):
+    code, out, err = run(
+        capsys, "agreement", "--study", coded_folder, "--mode", mode, "--xlsx", tmp_path / "m.xlsx"
+    )
+    assert (code, "Stigma" in out, "overall" in err) == (0, True, True)
+    shown = json.loads(
+        run(capsys, "agreement", "--study", coded_folder, "--mode", mode, "--json")[1]
+    )
+    assert (shown["mode"], shown["percent_scale"]) == (mode, 100)
+    page = tmp_path / "x.html"
+    assert run(capsys, "agreement", "--study", coded_folder, "--mode", mode, "--html", page)[0] == 1
+
+
+@pytest.mark.weights
+def test_page_workbook_and_table_are_written(coded_folder, capsys, tmp_path):
+    from openpyxl import load_workbook
+
+    files = {name: tmp_path / f"a.{name}" for name in ("html", "xlsx", "csv")}
+    flags = [part for name, path in files.items() for part in (f"--{name}", path)]
+    code, _, _ = run(
+        capsys, "agreement", "--study", coded_folder, "--resamples", 200, "--model", *flags
+    )
+    assert code == 0
+    book = load_workbook(files["xlsx"], read_only=True)
+    assert {"By code", "By time", "Overall", "Disputed", "What to mend"} <= set(book.sheetnames)
+    book.close()
+    lines = files["csv"].read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].startswith("code,level,n,")
+    assert len(lines) == 31
+    assert "Content-Security-Policy" in files["html"].read_text(encoding="utf-8")
+
+
+@pytest.mark.weights
+def test_a_draw_is_shown_and_as_json(own_coded, capsys):
+    where = ["--study", own_coded.folder, "--coders", "dee,eve"]
+    code, out, err = run(capsys, "reliability-sample", *where, "--segments", 40)
+    assert (code, "±" in out, "dee has 40 to read" in err) == (0, True, True)
+    code, out, _ = run(capsys, "reliability-sample", *where, "--transcripts", 2, "--json")
+    found = json.loads(out)
+    assert len(found["drawn"]) == 2
+    assert found["n_units"] == found["assigned"]["dee"]
+    assert run(capsys, "reliability-sample", *where, "--segments", 99999)[0] == 1
