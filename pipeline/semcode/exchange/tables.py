@@ -17,7 +17,8 @@ __all__ = ["Cell", "Sheet", "replace_file", "write_csv", "write_text", "write_xl
 
 Cell = str | int | float | None
 
-_FORMULA = re.compile(r"^[=+\-@\t\r\n|]")
+#: What a spreadsheet may take for a formula, also behind apostrophes that were there before.
+_FORMULA = re.compile(r"^'*[=+\-@\t\r\n|]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CELL_LIMIT = 32_767
 
