@@ -14,6 +14,7 @@ __all__ = ["Calibration", "Cutoffs", "calibrate", "cutoffs", "expected_calibrati
 
 Floats = NDArray[np.float64]
 
+_LEAST = 0.3  # a flatter map than this would forget the order of texts
 _SURE = 6.0  # how many labels the whole study's map is worth beside a code's own
 
 
@@ -53,7 +54,7 @@ def calibrate(
         return same
     size = max(float(np.sqrt((weight * scores**2).sum() / weight.sum())), 1e-9)
     slope, shift = fit_line(scores / size, y, weight, start=(1.0, 0.0), firm=(4.0, 0.5))
-    slope = max(slope, 0.05) / size
+    slope = max(slope, _LEAST) / size
     slopes, shifts = np.full(codes, slope), np.full(codes, shift)
     for code in np.flatnonzero((weight * y).sum(axis=0) > 0):
         slopes[code], shifts[code] = fit_line(
@@ -63,7 +64,7 @@ def calibrate(
             start=(slope, shift),
             firm=(_SURE / slope**2, _SURE / 4),
         )
-    slopes = np.maximum(slopes, 0.05 * slope)
+    slopes = np.maximum(slopes, _LEAST * slope)
     chosen = np.asarray(rivals, np.intp)
     if len(chosen):
         apart = scores[:, chosen] * slope
@@ -94,7 +95,7 @@ def _together(z: Floats, y: Floats, weight: Floats) -> tuple[Floats, Floats]:
         return float(value), gradient
 
     found = minimize(loss, start, jac=True, method="L-BFGS-B").x
-    return np.maximum(found[:size], 0.05), found[size:]
+    return np.maximum(found[:size], _LEAST), found[size:]
 
 
 def _softmax(z: Floats) -> Floats:

@@ -139,7 +139,11 @@ def _held_out(
     candidates: Sequence[Candidate],
     blocks: Mapping[str, slice],
 ) -> dict[Candidate, Floats]:
-    """Give for each candidate the mean score of each text while it was left out."""
+    """Give for each candidate the mean score of each text while it was left out.
+
+    What is left out makes its codes rarer in the rest; scores are shifted back, else few
+    labels would look as if they foretold the opposite.
+    """
     held = {candidate: np.zeros_like(cells.y) for candidate in candidates}
     families: dict[tuple[float, float, float], list[Candidate]] = {}
     for candidate in candidates:
@@ -149,14 +153,22 @@ def _held_out(
     for rows in (rows for found in divided for rows in found):
         rest = np.setdiff1d(np.arange(len(x)), rows)
         inside = Cells(cells.y[rest], cells.weight[rest], cells.definition[rest])
+        shift = _usual(cells) - _usual(inside)
         for (_, _, share), family in families.items():
             turned, start = rotate(x[rest], _scale(x.shape[1], blocks, family[0])), None
             for candidate in family:
                 prior = pooled_prior(inside, candidate.penalty, share)
                 weights, start = fit_codes(turned, inside, prior, start=start, tolerance=1e-2)
-                scores = weights.scores(x[rows], cells.definition[rows])
+                scores = weights.scores(x[rows], cells.definition[rows]) + shift
                 held[candidate][rows] += scores / len(divided)
     return held
+
+
+def _usual(cells: Cells) -> Floats:
+    """Give the log-odds of each code among the texts where it is known."""
+    yes, known = (cells.y * cells.weight).sum(axis=0), cells.weight.sum(axis=0)
+    usual: Floats = np.log(yes + 0.5) - np.log(known - yes + 0.5)
+    return usual
 
 
 def _scale(width: int, blocks: Mapping[str, slice], candidate: Candidate) -> Floats:
