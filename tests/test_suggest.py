@@ -17,6 +17,13 @@ def test_a_short_answer_is_embedded_with_its_question():
     assert embedding_text(text, Segment(21, 35, 0), context_below=5) == "Twice, I think"
 
 
+def test_a_bare_yes_does_not_take_over_what_the_question_says():
+    text = "Did you feel guilt? Yeah. Not that, no."
+    assert embedding_text(text, Segment(20, 25, 0, 0, 19), context_below=30) == "Yeah."
+    said = embedding_text(text, Segment(26, 39, 0, 0, 19), context_below=30)
+    assert said == "Did you feel guilt? Not that, no."
+
+
 def test_two_coders_of_the_same_words_are_one_piece_of_evidence():
     found = _distinct(
         [(quote(0, 9), 0.9), (quote(5, 12), 0.8), (quote(5, 12, transcript="u"), 0.7)]

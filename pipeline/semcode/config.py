@@ -61,7 +61,8 @@ class EmbedSettings:
 class SuggestSettings:
     """What is suggested: scores from `floor` up, at most `per_segment` codes a segment.
 
-    A segment of fewer than `context_below` words is embedded with the question before it.
+    A segment of 3 and more, but fewer than `context_below` words is embedded with the question
+    before it.
     """
 
     floor: float = 0.2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ Array = NDArray[np.float32]
 #: Named in every run; a change in how scores come about changes it.
 METHOD = "definitions-1"
 
+_FEWEST_WORDS = 3
 _QUOTES = 2
 _NEIGHBOURS = 64
 
@@ -28,13 +29,18 @@ _NEIGHBOURS = 64
 def embedding_text(text: str, segment: Segment, *, context_below: int) -> str:
     """Give the words that are embedded for a segment, with white space made single.
 
-    A segment of fewer than `context_below` words takes the question before it along:
-    "Yeah, twice." means nothing without it.
+    A segment of fewer than `context_below` words takes the question before it along: "Only
+    at my cousin's" means nothing without it. One of a word or two does not, since then the
+    question alone would be coded.
     """
     words = text[segment.start : segment.end].split()
-    if len(words) < context_below and segment.context_start is not None:
+    if _needs_question(words, segment, context_below):
         words = text[segment.context_start : segment.context_end].split() + words
     return " ".join(words)
+
+
+def _needs_question(words: Sequence[str], segment: Segment, context_below: int) -> bool:
+    return _FEWEST_WORDS <= len(words) < context_below and segment.context_start is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,8 @@ def suggest(
         ]
         for code in _choose(scores[position], scorer.codebook, settings):
             evidence = _evidence(vectors[position], code, words, scorer, elsewhere)
+            if _needs_question(spans[position].split(), segment, settings.context_below):
+                evidence["question"] = text[segment.context_start : segment.context_end]
             guid = scorer.codebook.codes[code].guid
             score = round(float(scores[position, code]), 6)
             found.append(Suggestion(segment.id, guid, score, evidence))
@@ -133,7 +141,7 @@ def _evidence(
     words: set[str],
     scorer: DefinitionScorer,
     quotes: Sequence[tuple[CodedQuote, float]],
-) -> Mapping[str, object]:
+) -> dict[str, object]:
     statement, similarity = scorer.best_statement(vector, code)
     guid = scorer.codebook.codes[code].guid
     near = _distinct([(q, s) for q, s in quotes if q.code == guid])[:_QUOTES]

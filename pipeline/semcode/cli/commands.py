@@ -62,9 +62,8 @@ def add(options: Namespace) -> int:
             for note in study.add_participants(options.participants):
                 say(f"note: {note}")
         people = study.participants()
-        say(
-            f"Added {len(added.transcripts)} transcripts; the study has {len(people)} participants."
-        )
+        done = f"Added {len(added.transcripts)} transcripts" if options.files else "Read the table"
+        say(f"{done}; the study has {len(people)} participants.")
         if added.transcripts and not options.participants and any(p.attributes for p in people):
             say("note: read the table of participants again (--participants) for the new files.")
         if added.transcripts:
@@ -314,9 +313,13 @@ def codebook(options: Namespace) -> int:
         if options.action == "export":
             say(f"Wrote {study.export_codebook(options.file)}.")
         elif options.action == "import":
+            before = study.status().codebook_version
             number = study.set_codebook(options.file, note=f"from {Path(options.file).name}")
-            say(f"The codebook is now version {number}.")
-            say(f"Next: semcode suggest --study {options.study}")
+            if number == before:
+                say(f"The codebook is as it was, version {number}.")
+            else:
+                say(f"The codebook is now version {number}.")
+                say(f"Next: semcode suggest --study {options.study}")
         else:
             _show_codebook(study, as_json=options.json)
     return 0

@@ -25,8 +25,8 @@ class CodedSegment:
     `status` is "suggested", "accepted" or "rejected". `context` is the question before the
     segment, "" where there is none. Every key of `evidence` may be missing: `definition`
     (the sentence of the code that fits best), `field` ("definition", "include", "example"),
-    `similarity`, `words`, and `nearest`, a list of `text`, `participant`, `coder`,
-    `similarity`.
+    `similarity`, `words`, `question` (the question, where the segment was embedded with it),
+    and `nearest`, a list of `text`, `participant`, `coder`, `similarity`.
     """
 
     transcript: str

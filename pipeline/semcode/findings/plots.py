@@ -146,13 +146,14 @@ def code_heatmap(table: Matrix) -> dict[str, Any]:
             )
             cells[place][column] = str(n) if n and width <= CELL_TEXT_COLUMNS else ""
     length = min(320, rows_height(ticks, n_rows) - 80)
+    most = max((share for row in shares for share in row if share), default=1)
     trace = {
         "type": "heatmap",
         "x": list(range(width)),
         "y": list(range(n_rows)),
         "z": shares,
         "zmin": 0,
-        "zmax": max((share for row in shares for share in row if share), default=1),
+        "zmax": most,
         "text": cells,
         "texttemplate": "%{text}",
         "textfont": {"color": "var(--ink)"},
@@ -168,7 +169,7 @@ def code_heatmap(table: Matrix) -> dict[str, Any]:
                 "side": "right",
                 "font": {"size": 12},
             },
-            "tickformat": ".0%",
+            "tickformat": ".0%" if most >= 0.05 else ".1%",
             "thickness": 12,
             "outlinewidth": 0,
             "len": length,

@@ -37,6 +37,7 @@ class Why:
     similarity: float | None
     words: tuple[str, ...]
     nearest: tuple[Likeness, ...]
+    with_question: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ def _why(evidence: Mapping[str, object]) -> Why:
             for entry in (nearest if isinstance(nearest, list | tuple) else ())[:3]
             if isinstance(entry, Mapping)
         ),
+        with_question=bool(evidence.get("question")),
     )
 
 

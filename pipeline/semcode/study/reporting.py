@@ -50,7 +50,7 @@ def report_data(study: Study) -> ReportData:
     run = study.run()
     return ReportData(
         study=study.name,
-        notice=study.notice or None,
+        notice=_notice(study),
         generated_at=datetime.now(UTC),
         codes=[
             ReportCode(
@@ -70,6 +70,15 @@ def report_data(study: Study) -> ReportData:
         n_segments=len({(row.transcript, row.start) for row in rows}),
         provenance=_provenance(study, run, codebook) if run else {},
     )
+
+
+def _notice(study: Study) -> str | None:
+    pending = study.status().pending
+    stale = (
+        f"{pending:,} transcripts have no suggestions here, or ones made with another codebook, "
+        "other roles or other settings: call semcode suggest and write the report again."
+    )
+    return " ".join(text for text in (study.notice, stale if pending else "") if text) or None
 
 
 def _coded(row: SuggestionRow, codebook: Codebook) -> CodedSegment:
