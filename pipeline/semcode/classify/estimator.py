@@ -15,6 +15,7 @@ from semcode.classify import hierarchy
 from semcode.classify.calibration import Calibration, Cutoffs, calibrate, cutoffs
 from semcode.classify.definitions import DefinitionScorer, statements
 from semcode.classify.features import Embedder, FeatureMap, Parts, embed, split_pairs
+from semcode.classify.labels import key_of, read_groups, read_labels
 from semcode.classify.logistic import Cells, Weights
 from semcode.classify.refining import Refiner
 from semcode.classify.tuning import Choice, choose, fit_candidate
@@ -30,6 +31,7 @@ Floats = NDArray[np.float64]
 #: A text, or a pair of what was said before it and the text.
 Text = str | tuple[str, str]
 
+_MANY = 2000  # texts from which a fit uses all cores
 _FLOOR = 0.5  # from here on the cold start's score is taken for a yes
 _FARTHEST = 9.0  # log-odds beyond which a definition's score says no more
 
@@ -108,8 +110,8 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         which words there are. Raises InputError for labels of another shape or range.
         """
         plain, _ = split_pairs(texts)
-        y = self._labels(Y, len(plain))
-        owners = self._groups(groups, plain)
+        y = read_labels(Y, len(plain), self.codebook)
+        owners = read_groups(groups, plain)
         self.begin()
         labelled = np.flatnonzero(~np.isnan(y).all(axis=1))
         parts = embed(self._encoder, texts)
@@ -123,7 +125,7 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weight = (~np.isnan(y[labelled])).astype(np.float64)
         cells = Cells(np.nan_to_num(y[labelled]), weight, encoded.definition)
         self._learn(encoded, cells, [owners[int(row)] for row in labelled], y[labelled])
-        self._keys = [_key(texts[int(row)]) for row in labelled]
+        self._keys = [key_of(texts[int(row)]) for row in labelled]
         return self
 
     def update(
@@ -143,10 +145,12 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         self._require_same_codebook()
         plain, _ = split_pairs(texts)
-        y = self._labels(Y, len(plain))
+        y = read_labels(Y, len(plain), self.codebook)
         if not hasattr(self, "refiner_"):
             return self.fit(texts, Y)
-        return self.update_encoded(self.encode(texts), y, [_key(t) for t in texts], replace=replace)
+        return self.update_encoded(
+            self.encode(texts), y, [key_of(t) for t in texts], replace=replace
+        )
 
     def update_encoded(
         self,
@@ -336,10 +340,13 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _learn(self, encoded: Encoded, cells: Cells, groups: Sequence[Hashable], y: Floats) -> None:
         blocks = self.features_.blocks
-        self.choice_ = choose(
-            encoded.features, cells, groups, blocks=blocks, folds=self.folds, seed=self.seed
-        )
-        weights, prior, scale = fit_candidate(encoded.features, cells, self.choice_.best, blocks)
+        with _threads(len(groups)):
+            self.choice_ = choose(
+                encoded.features, cells, groups, blocks=blocks, folds=self.folds, seed=self.seed
+            )
+            weights, prior, scale = fit_candidate(
+                encoded.features, cells, self.choice_.best, blocks
+            )
         self.refiner_ = Refiner(encoded.features.shape[1], len(self.codebook), prior, scale)
         self.refiner_.append(encoded.features, cells.y, cells.weight, cells.definition)
         self.refiner_.take(weights)
@@ -417,44 +424,6 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         order = hierarchy.deepest_first(self._parents)
         return [(code, self._parents[code]) for code in order]
 
-    def _labels(self, labels: Any, count: int) -> Floats:
-        try:
-            y = np.array(labels, dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise InputError(
-                "The labels are not numbers.", where="Y", remedy="Use 1, 0 and NaN for unknown."
-            ) from error
-        if y.shape != (count, len(self.codebook)):
-            raise InputError(
-                f"The labels have the shape {y.shape}; {count} texts and {len(self.codebook)} "
-                f"codes need ({count}, {len(self.codebook)}).",
-                where="Y",
-                remedy="Give one row a text and one column a code, in the codebook's order.",
-            )
-        wrong = ~np.isnan(y) & ~((y >= 0) & (y <= 1))
-        if wrong.any():
-            row, column = (int(i) for i in np.argwhere(wrong)[0])
-            raise InputError(
-                f"The label {y[row, column]} is outside 0 to 1.",
-                where=f"Y[{row}, {column}]",
-                remedy="Use 1, 0, a share of coders between, and NaN for unknown.",
-            )
-        return hierarchy.spread_labels(y, hierarchy.parents_of(self.codebook))
-
-    def _groups(
-        self, groups: Sequence[Hashable] | None, plain: Sequence[str]
-    ) -> Sequence[Hashable]:
-        if groups is None:
-            return plain
-        named = list(groups)
-        if len(named) != len(plain):
-            raise InputError(
-                f"There are {len(named)} groups for {len(plain)} texts.",
-                where="groups",
-                remedy="Give the participant of each text.",
-            )
-        return named
-
     def _require_same_codebook(self) -> None:
         digest = getattr(self, "codebook_digest_", self.codebook.digest)
         if digest != self.codebook.digest:
@@ -465,6 +434,13 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             )
 
 
+def _threads(texts: int) -> Any:
+    """Keep matrix products of few texts on one thread: two that spin take ten times as long."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    return threadpool_limits(1 if texts < _MANY else None, user_api="blas")
+
+
 def _rows(parts: Parts, rows: NDArray[np.intp]) -> Parts:
     return Parts(
         [parts.texts[int(row)] for row in rows],
@@ -472,10 +448,3 @@ def _rows(parts: Parts, rows: NDArray[np.intp]) -> Parts:
         parts.vectors[rows],
         parts.before[rows],
     )
-
-
-def _key(text: Text) -> str:
-    from hashlib import sha256
-
-    joined = text if isinstance(text, str) else "\x1f".join(text)
-    return sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()

@@ -150,32 +150,36 @@ class Refiner:
             gradient = self._gradient(x, y, weight, theta)
             step = (inverse @ gradient.astype(np.float32)).astype(np.float64)
             size = max(float(gradient @ step), 0.0) ** 0.5
-            if size > 0.7 * last:
-                if size > 100 * _CLOSE:
-                    return False
-                break
+            if size > 0.7 * last:  # rounding, or a Hessian of another place
+                return self._settle(code, theta, close=last <= 10 * _CLOSE)
             theta -= step
             last = size
             if size < _CLOSE:
-                break
-        else:
-            return False
-        self.theta[code] = theta
-        return True
+                return self._settle(code, theta, close=True)
+        return self._settle(code, theta, close=False)
+
+    def _settle(self, code: int, theta: Floats, *, close: bool) -> bool:
+        if close:
+            self.theta[code] = theta
+        return close
 
     def _newton(self, code: int, x: Array, y: Floats, weight: Floats) -> None:
         """Take full Newton steps, each with its own Hessian, halved where the loss rises."""
+        last = np.inf
         for _ in range(40):
             theta = self.theta[code]
             self._renew(code, x, weight)
             gradient = self._gradient(x, y, weight, theta)
             step = (self._inverse[code] @ gradient.astype(np.float32)).astype(np.float64)
+            size = max(float(gradient @ step), 0.0) ** 0.5
             before, length = self._loss(x, y, weight, theta), 1.0
-            while length > 1e-4 and self._loss(x, y, weight, theta - length * step) > before:
+            most = before + 1e-6 * (1.0 + abs(before))  # what rounding may add
+            while length > 1e-4 and self._loss(x, y, weight, theta - length * step) > most:
                 length *= 0.5
             self.theta[code] = theta - length * step
-            if float(gradient @ step) < _CLOSE**2 or length <= 1e-4:
+            if size < _CLOSE or (size < 1e-3 and size > 0.5 * last):
                 return
+            last = size
 
     def _gradient(self, x: Array, y: Floats, weight: Floats, theta: Floats) -> Floats:
         errors = weight * (sigmoid(self._scores(x, theta)) - y)
