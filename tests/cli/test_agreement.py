@@ -180,3 +180,40 @@ def test_a_draw_is_shown_and_as_json(own_coded, capsys):
     assert len(found["drawn"]) == 2
     assert found["n_units"] == found["assigned"]["dee"]
     assert run(capsys, "reliability-sample", *where, "--segments", 99999)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "extra", "coders"),
+    [
+        ("interview,turn,ana,ben\n1,1,1,1\n1,2,2,2\n2,1,1,2\n2,2,2,2\n", (), ["ana", "ben"]),
+        ("participant,ana,ben\n101,a,a\n101,a,b\n102,b,b\n", (), ["ana", "ben"]),
+        ("turn,line\n1,1\n2,2\n1,2\n", (), ["turn", "line"]),
+    ],
+)
+def test_a_column_that_names_places_is_no_coder(tmp_path, capsys, text, extra, coders):
+    table = tmp_path / "t.csv"
+    table.write_text(text)
+    assert main(["agreement", "--table", str(table), "--json", *extra]) == 0
+    assert json.loads(capsys.readouterr().out)["coders"] == coders
+
+
+def test_perfect_agreement_or_two_clusters_give_no_interval_but_a_reason(tmp_path, capsys):
+    table = tmp_path / "t.csv"
+    table.write_text("interview,ana,ben\nA,x,x\nA,x,y\nB,y,y\nB,x,x\n")
+    main(["agreement", "--table", str(table), "--cluster", "interview", "--json"])
+    overall = json.loads(capsys.readouterr().out)["overall"]
+    assert overall["ci"] == {}
+    assert "too few" in overall["no_interval"]["krippendorff_alpha"]
+    table.write_text("ana,ben\nx,x\ny,y\nx,x\n")
+    main(["agreement", "--table", str(table), "--json"])
+    overall = json.loads(capsys.readouterr().out)["overall"]
+    assert overall["krippendorff_alpha"] == 1
+    assert overall["ci"] == {}
+    assert "no variation" in overall["no_interval"]["krippendorff_alpha"]
+
+
+def test_an_empty_cluster_is_named_by_its_line(tmp_path, capsys):
+    table = tmp_path / "t.csv"
+    table.write_text("interview,ana,ben\nA,x,x\n,x,y\nB,y,y\n")
+    assert main(["agreement", "--table", str(table), "--cluster", "interview"]) == 1
+    assert "line 3" in capsys.readouterr().err

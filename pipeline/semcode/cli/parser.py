@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
-from argparse import ArgumentParser, RawDescriptionHelpFormatter, _SubParsersAction
+from argparse import (
+    ArgumentParser,
+    ArgumentTypeError,
+    RawDescriptionHelpFormatter,
+    _SubParsersAction,
+)
 
 from semcode import __version__
 
@@ -20,6 +25,12 @@ A first study, from nothing to a report:
 
 Nothing leaves this machine. To see all of it on invented interviews: semcode demo
 """
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise ArgumentTypeError(f"{text!r} is not a whole number of 0 or more")
+    return int(text)
 
 
 class _Formatter(RawDescriptionHelpFormatter):
@@ -338,7 +349,7 @@ def _intervals(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--ci", type=float, default=0.95, metavar="SHARE", help="of the intervals (default: 0.95)"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of chance (default: 0)")
+    parser.add_argument("--seed", type=_seed, default=0, metavar="S", help="of chance (default: 0)")
 
 
 def _reliability_sample(commands: _SubParsersAction[ArgumentParser]) -> None:

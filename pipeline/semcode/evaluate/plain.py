@@ -35,6 +35,7 @@ LEVELS = {
     "ratio": "ratio",
 }
 
+_FEWEST_CLUSTERS, _ENOUGH_CLUSTERS = 3, 10
 _MANY_CATEGORIES = 50
 _TOO_MANY = 1_000
 
@@ -91,6 +92,12 @@ def plain_report(
     overall = _overall(results, int(paired.sum()), table)
     rows, more = _rows(table, chosen, clusters, options)
     notes = [*_empty_columns(coders, table), *more, *_thin(table, paired, len(cells))]
+    n_clusters = len(set(clusters)) if clusters is not None else _ENOUGH_CLUSTERS
+    if n_clusters < _ENOUGH_CLUSTERS:
+        notes.append(
+            f"Only {n_clusters} clusters: intervals from fewer than {_ENOUGH_CLUSTERS} cover the "
+            "truth less often than they say."
+        )
     return PlainReport(
         names,
         len(cells),
@@ -116,7 +123,10 @@ def _result(
     function = COEFFICIENTS[name]
     found = agreement(function, table, weights=weights)
     if clusters is None or found.value is None:
-        return name, found, analytic_interval(found, level=options.ci)
+        return name, found, _with_width(analytic_interval(found, level=options.ci))
+    if len(set(clusters)) < _FEWEST_CLUSTERS:
+        few = f"There are {len(set(clusters))} clusters, too few to be drawn again."
+        return name, found, Interval(None, None, options.ci, "bootstrap", reason=few)
     interval = bootstrap_table(
         table,
         clusters,
@@ -126,7 +136,15 @@ def _result(
         level=options.ci,
         seed=options.seed,
     )[function]
-    return name, found, interval
+    return name, found, _with_width(interval)
+
+
+def _with_width(interval: Interval) -> Interval:
+    """Give no interval of width 0: these units hold nothing to estimate it from."""
+    if interval.lower is None or interval.lower != interval.upper:
+        return interval
+    flat = "These units show no variation from which an interval could be estimated."
+    return replace(interval, lower=None, upper=None, reason=flat)
 
 
 def _overall(

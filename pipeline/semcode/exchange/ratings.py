@@ -16,6 +16,11 @@ _ID_NAMES = frozenset(
     {"", "case", "document", "excerpt", "id", "index", "item", "nr", "no", "number", "passage"}
     | {"quote", "row", "segment", "subject", "text", "unit", "unit_id", "item_id", "segment_id"}
 )
+#: Columns that say where a unit comes from, wherever they stand.
+_PLACES = frozenset(
+    {"case", "document", "interview", "line", "participant", "participant_id", "session"}
+    | {"transcript", "turn"}
+)
 _MISSING = frozenset({"#n/a", "<na>", "na", "nan"})
 _LONG_RATING = ("rating", "code", "category", "label", "value")
 _FIX = "Save it as CSV with units in rows, coders in columns and their names in the first line."
@@ -58,6 +63,13 @@ def read_ratings(
     body, blanked = _without_na(body)
     notes += blanked
     others = {cluster: _column(path, header, cluster)} if cluster else {}
+    for line, cells in body:
+        if any(not cells[place].strip() for place in others.values()):
+            raise InputError(
+                f"The column {cluster!r} is empty here.",
+                where=f"{path}, line {line}",
+                remedy="Fill it in: intervals need to know where each unit comes from.",
+            )
     ids = _id_column(header, body, set(others.values()))
     if ids is not None:
         notes.append(f"The first column ({header[ids] or 'no name'}) names the units.")
@@ -66,6 +78,11 @@ def read_ratings(
     chosen = [
         place for place in range(len(header)) if place != ids and place not in others.values()
     ]
+    places = [place for place in chosen if header[place].strip().casefold() in _PLACES]
+    if places and coders is None and len(chosen) - len(places) >= 2:
+        chosen = [place for place in chosen if place not in places]
+        named = ", ".join(header[place] for place in places)
+        notes.append(f"Taken for names of places, not for coders: {named} (--coders chooses).")
     if coders is not None:
         chosen = [_column(path, header, name) for name in coders]
     _unmixed(path, header, body, chosen)
