@@ -5,8 +5,8 @@
 One run, the same splits for all: five folds of whole sessions (TREAT-ISE: the authors' own
 test posts, five samples). At each point every code has that many positives (or all there
 are), drawn at random from the training part, and as many other texts beside them. Prints
-tables in markdown. SetFit is left out unless --setfit: it fine-tunes for minutes on a CPU
-for each of the fits.
+tables in markdown. SetFit is not among the
+peers yet: it fine-tunes for minutes a point on a processor.
 """
 
 from __future__ import annotations

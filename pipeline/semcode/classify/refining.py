@@ -15,6 +15,7 @@ __all__ = ["Refiner"]
 Array = NDArray[np.float32]
 
 _STEPS = 12
+_ROUNDING = 2e-7  # what float32 leaves of a step, for the root of the number of rows
 _CLOSE = 1e-6  # what a step may still change a score by, in root mean square over the prior
 
 
@@ -145,16 +146,16 @@ class Refiner:
     def _descend(self, code: int, x: Array, y: Floats, weight: Floats) -> bool:
         """Step with the cached inverse until steps vanish; False where they do not."""
         theta, inverse = self.theta[code].copy(), self._inverse[code]
-        last = np.inf
+        last, noise = np.inf, max(_CLOSE, _ROUNDING * len(x) ** 0.5)
         for _ in range(_STEPS):
             gradient = self._gradient(x, y, weight, theta)
             step = (inverse @ gradient.astype(np.float32)).astype(np.float64)
             size = max(float(gradient @ step), 0.0) ** 0.5
             if size > 0.7 * last:  # rounding, or a Hessian of another place
-                return self._settle(code, theta, close=last <= 10 * _CLOSE)
+                return self._settle(code, theta, close=last <= 3 * noise)
             theta -= step
             last = size
-            if size < _CLOSE:
+            if size < noise:
                 return self._settle(code, theta, close=True)
         return self._settle(code, theta, close=False)
 
