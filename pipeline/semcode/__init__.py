@@ -7,6 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # `typing` itself would take a fifth of the start
 if TYPE_CHECKING:
+    from semcode.classify import CodeClassifier
     from semcode.codebook import Code, Codebook, Facet, load_codebook
     from semcode.config import Settings
     from semcode.errors import SemcodeError
@@ -17,6 +18,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Code",
+    "CodeClassifier",
     "Codebook",
     "Coding",
     "Facet",
@@ -32,6 +34,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "semcode.classify": ("CodeClassifier",),
     "semcode.codebook": ("Code", "Codebook", "Facet", "load_codebook"),
     "semcode.config": ("Settings",),
     "semcode.errors": ("SemcodeError",),

@@ -53,12 +53,23 @@ class CoderKind(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a coder decided about a suggestion."""
+    """What a coder decided, about a suggestion or without one.
+
+    CHANGE is another code than the suggested one; CODE, REMOVE and EDIT make, take away and
+    alter a coding by hand; SETTLE is the consensus after coders differed; UNDO takes another
+    line back, and an UNDO of an UNDO does it again.
+    """
 
     ACCEPT = "accept"
     REJECT = "reject"
     CHANGE = "change"
     UNSURE = "unsure"
+    SKIP = "skip"
+    CODE = "code"
+    REMOVE = "remove"
+    EDIT = "edit"
+    READ = "read"
+    SETTLE = "settle"
     UNDO = "undo"
 
 
@@ -182,8 +193,11 @@ class Suggestion:
 class Decision:
     """What a coder decided about a suggestion: a line of an append-only log.
 
-    It repeats what it decided on (span, code, score), so that the log can be read after
-    suggestions were computed anew.
+    It repeats what it decided on (span, code, score, evidence), so that the log can be read
+    after suggestions were computed anew. `request` is the caller's own id of the line: one
+    sent twice is stored once. `undoes` is the id of the line that this one takes back,
+    `batch` joins the lines of one act, `detail` holds what else is needed to rebuild the
+    state from the log. `id` is 0 until the line is stored.
     """
 
     coder: str
@@ -198,6 +212,13 @@ class Decision:
     coding: str | None = None
     seconds: float | None = None
     note: str = ""
+    evidence: Mapping[str, object] = field(default_factory=dict)
+    codebook_version: int = 0
+    request: str | None = None
+    undoes: int | None = None
+    batch: str = ""
+    detail: Mapping[str, object] = field(default_factory=dict)
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

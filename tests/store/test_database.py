@@ -2,8 +2,11 @@ import sqlite3
 import threading
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
 
 from semcode import store
 from semcode.errors import StudyBusyError, StudyError
@@ -14,6 +17,29 @@ from semcode.store import schema
 def test_migrations_make_the_tables_that_the_code_uses(database):
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+
+
+def test_a_study_of_the_first_version_opens(tmp_path):
+    path = tmp_path / "study.db"
+    old = sqlite3.connect(path)
+    engine = create_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(module._MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    old.execute(f"PRAGMA application_id = {module._APPLICATION_ID}")
+    old.execute("INSERT INTO coder VALUES (1, 'g', 'ana', 'human', '2026-01-01T00:00:00+00:00')")
+    old.execute("INSERT INTO participant VALUES (1, 'P01', '{}')")
+    old.commit()
+    old.close()
+    database = store.Database(path)
+    with database.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+        assert [coder.name for coder in store.people.coders(connection)] == ["ana"]
+        assert [person.label for person in store.people.participants(connection)] == ["P01"]
+    database.close()
 
 
 def test_power_loss_settings(database):

@@ -34,7 +34,7 @@ def study(tmp_path):
 
 
 def read(study, coder, *names, blind=True):
-    with study._database.write() as connection:
+    with study.database.write() as connection:
         for row in store.transcripts.rows(connection):
             if row.name in names:
                 turns = store.transcripts.load(connection, row.id).turns
@@ -45,7 +45,7 @@ def read(study, coder, *names, blind=True):
 
 
 def code(study, coder, name, quote, transcript):
-    with study._database.write() as connection:
+    with study.database.write() as connection:
         ids = {row.name: row.id for row in store.transcripts.rows(connection)}
         text = store.transcripts.load(connection, ids[transcript]).text
         start = text.index(quote)
@@ -119,7 +119,7 @@ def test_units(coded, unit, n):
 
 def test_characters_are_those_of_the_participants(coded):
     report = coded.agreement(unit="character", resamples=200)
-    with coded._database.read() as connection:
+    with coded.database.read() as connection:
         spoken = 0
         for row in store.transcripts.rows(connection):
             transcript = store.transcripts.load(connection, row.id)
@@ -161,7 +161,7 @@ def test_codings_without_readings_are_said(study):
 
 
 def test_a_model_among_people_is_refused(coded):
-    with coded._database.write() as connection:
+    with coded.database.write() as connection:
         store.people.coder_id(connection, "robot", CoderKind.MODEL)
     with pytest.raises(InputError, match="--model"):
         coded.agreement(coders=["ana", "robot"], unit="turn")
@@ -170,7 +170,7 @@ def test_a_model_among_people_is_refused(coded):
 def test_other_programs_count_their_own_way(coded):
     nvivo = coded.agreement(mode="nvivo")
     row = next(row for row in nvivo.rows if row["code"] == "Housing instability")
-    with coded._database.read() as connection:
+    with coded.database.read() as connection:
         sizes = [
             len(store.transcripts.load(connection, r.id).text)
             for r in store.transcripts.rows(connection)

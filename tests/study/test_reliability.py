@@ -7,7 +7,7 @@ pytestmark = pytest.mark.weights
 
 
 def assigned(study, batch):
-    with study._database.read() as connection:
+    with study.database.read() as connection:
         return store.assignments.all_assignments(connection, batch=batch)
 
 

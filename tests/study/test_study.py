@@ -185,7 +185,7 @@ def test_starter_codings_are_all_placed(coded):
 
 @pytest.mark.weights
 def test_each_segment_is_its_span_of_the_text(coded):
-    with coded._database.read() as connection:
+    with coded.database.read() as connection:
         from semcode import store
 
         for row in coded.transcripts():

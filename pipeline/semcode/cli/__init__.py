@@ -30,9 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        from semcode.cli.commands import COMMANDS
+        from importlib import import_module
 
-        return COMMANDS[options.command](options) or 0
+        module, _, function = options.run.partition(":")
+        return getattr(import_module(module), function)(options) or 0
     except SemcodeError as error:
         print(f"semcode: {visible(str(error))}", file=sys.stderr)
         return 1

@@ -5,20 +5,31 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from fnmatch import fnmatchcase
 from glob import glob
 from pathlib import Path
 
-from semcode.cli.agreement import agreement, reliability_sample
 from semcode.cli.show import TerminalProgress, print_json, print_table, say
 from semcode.codebook import load_codebook
 from semcode.errors import InputError
 from semcode.store.runs import SuggestionRow
 from semcode.study import Study
 
-__all__ = ["COMMANDS"]
+__all__ = [
+    "add",
+    "codebook",
+    "codings",
+    "demo",
+    "export",
+    "init",
+    "remove",
+    "report",
+    "speakers",
+    "status",
+    "suggest",
+]
 
 
 def init(options: Namespace) -> int:
@@ -371,20 +382,3 @@ def demo(options: Namespace) -> int:
     say(f"Open the table in Excel:       {table}")
     say(f"Look around:                   semcode status --study {folder}")
     return 0
-
-
-COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
-    "init": init,
-    "add": add,
-    "speakers": speakers,
-    "remove": remove,
-    "suggest": suggest,
-    "status": status,
-    "codings": codings,
-    "codebook": codebook,
-    "export": export,
-    "report": report,
-    "demo": demo,
-    "agreement": agreement,
-    "reliability-sample": reliability_sample,
-}

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from argparse import (
-    ArgumentParser,
-    ArgumentTypeError,
-    RawDescriptionHelpFormatter,
-    _SubParsersAction,
-)
+from argparse import ArgumentParser
 
 from semcode import __version__
+from semcode.cli.options import Commands, Formatter, command, intervals, study
 
 __all__ = ["build_parser"]
 
@@ -27,30 +22,13 @@ Nothing leaves this machine. To see all of it on invented interviews: semcode de
 """
 
 
-def _seed(text: str) -> int:
-    if not text.isdecimal():
-        raise ArgumentTypeError(f"{text!r} is not a whole number of 0 or more")
-    return int(text)
-
-
-class _Formatter(RawDescriptionHelpFormatter):
-    """Ask the terminal for its width directly: argparse would import shutil for it."""
-
-    def __init__(self, prog: str) -> None:
-        try:
-            columns = os.get_terminal_size().columns
-        except OSError:
-            columns = 100
-        super().__init__(prog, width=max(columns - 2, 40))
-
-
 def build_parser() -> ArgumentParser:
     """Make the parser of all commands."""
     parser = ArgumentParser(
         prog="semcode",
         description="Suggest codes of the Socio-Ecological Model for interview transcripts.",
         epilog=_EXAMPLE,
-        formatter_class=_Formatter,
+        formatter_class=Formatter,
     )
     parser.add_argument("--version", action="version", version=f"semcode {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
@@ -73,30 +51,11 @@ def build_parser() -> ArgumentParser:
     return parser
 
 
-def _command(
-    commands: _SubParsersAction[ArgumentParser], name: str, what: str, *, more: str, example: str
-) -> ArgumentParser:
-    return commands.add_parser(
-        name,
-        help=what,
-        description=f"{what[0].upper()}{what[1:]}. {more}".strip(),
-        epilog=f"example:\n  {example}",
-        formatter_class=_Formatter,
-    )
-
-
-def _study(parser: ArgumentParser, *, json: bool = False) -> None:
-    parser.add_argument(
-        "--study", default=".", metavar="DIR", help="the study's folder (default: this folder)"
-    )
-    if json:
-        parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-
-
-def _init(commands: _SubParsersAction[ArgumentParser]) -> None:
-    parser = _command(
+def _init(commands: Commands[ArgumentParser]) -> None:
+    parser = command(
         commands,
         "init",
+        "semcode.cli.commands:init",
         "make a study",
         more="It is one folder: study.db holds everything, semcode.toml the settings.",
         example="semcode init my-study --codebook sem",
@@ -114,10 +73,11 @@ def _init(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
 
 
-def _add(commands: _SubParsersAction[ArgumentParser]) -> None:
-    parser = _command(
+def _add(commands: Commands[ArgumentParser]) -> None:
+    parser = command(
         commands,
         "add",
+        "semcode.cli.commands:add",
         "add transcripts and participants to a study",
         more=(
             "It reads .txt .md .docx .odt .rtf .pdf .vtt .srt .csv .xlsx .json .TextGrid;\n"
@@ -126,7 +86,7 @@ def _add(commands: _SubParsersAction[ArgumentParser]) -> None:
         example="semcode add --study my-study interviews/*.docx --participants participants.csv",
     )
     parser.add_argument("files", nargs="*", metavar="FILES", help="transcripts or folders of them")
-    _study(parser)
+    study(parser)
     parser.add_argument(
         "--participants",
         metavar="CSV",
@@ -139,15 +99,16 @@ def _add(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
 
 
-def _speakers(commands: _SubParsersAction[ArgumentParser]) -> None:
-    parser = _command(
+def _speakers(commands: Commands[ArgumentParser]) -> None:
+    parser = command(
         commands,
         "speakers",
+        "semcode.cli.commands:speakers",
         "show who speaks, and correct who asks and who answers",
         more="Only participants are coded. A * stands for every transcript.",
         example='semcode speakers --study my-study --set "P01:Maria=interviewer"',
     )
-    _study(parser, json=True)
+    study(parser, json=True)
     parser.add_argument(
         "--set",
         action="append",
@@ -167,98 +128,106 @@ def _speakers(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
 
 
-def _remove(commands: _SubParsersAction[ArgumentParser]) -> None:
-    parser = _command(
+def _remove(commands: Commands[ArgumentParser]) -> None:
+    parser = command(
         commands,
         "remove",
+        "semcode.cli.commands:remove",
         "remove a transcript that was added by mistake",
         more="One that somebody has coded, read or decided on is kept.",
         example="semcode remove --study my-study P01_draft",
     )
-    _study(parser)
+    study(parser)
     parser.add_argument(
         "transcripts", nargs="+", metavar="NAME", help="as `semcode speakers` shows"
     )
 
 
-def _suggest(commands: _SubParsersAction[ArgumentParser]) -> None:
-    parser = _command(
+def _suggest(commands: Commands[ArgumentParser]) -> None:
+    parser = command(
         commands,
         "suggest",
+        "semcode.cli.commands:suggest",
         "suggest codes for every segment of the participants",
         more="Interrupted, it goes on where it stopped when it is called again.",
         example="semcode suggest --study my-study",
     )
-    _study(parser)
+    study(parser)
     parser.add_argument("--json", action="store_true", help="print all suggestions as JSON")
 
 
-def _status(commands: _SubParsersAction[ArgumentParser]) -> None:
-    parser = _command(
+def _status(commands: Commands[ArgumentParser]) -> None:
+    parser = command(
         commands,
         "status",
+        "semcode.cli.commands:status",
         "say where the study stands and what to do next",
         more="",
         example="semcode status --study my-study",
     )
-    _study(parser, json=True)
+    study(parser, json=True)
 
 
-def _codings(commands: _SubParsersAction[ArgumentParser]) -> None:
-    parser = _command(
+def _codings(commands: Commands[ArgumentParser]) -> None:
+    parser = command(
         commands,
         "codings",
+        "semcode.cli.commands:codings",
         "list what people coded",
         more="",
         example='semcode codings --study my-study --coder coder_ana --code "Housing instability"',
     )
-    _study(parser, json=True)
+    study(parser, json=True)
     parser.add_argument("--coder", help="only this coder's")
     parser.add_argument("--code", help="only this code")
     parser.add_argument("--transcript", help="only this transcript")
 
 
-def _codebook(commands: _SubParsersAction[ArgumentParser]) -> None:
-    parser = _command(
+def _codebook(commands: Commands[ArgumentParser]) -> None:
+    parser = command(
         commands,
         "codebook",
+        "semcode.cli.commands:codebook",
         "show, check, export or import the codebook",
         more="An import makes a new version; earlier ones stay in the study.",
         example="semcode codebook --study my-study export codebook.xlsx",
     )
-    _study(parser, json=True)
+    study(parser, json=True)
     parser.add_argument("action", choices=("show", "check", "export", "import"))
     parser.add_argument("file", nargs="?", metavar="FILE", help=".toml, .csv or .xlsx")
 
 
-def _export(commands: _SubParsersAction[ArgumentParser]) -> None:
-    parser = _command(
+def _export(commands: Commands[ArgumentParser]) -> None:
+    parser = command(
         commands,
         "export",
+        "semcode.cli.commands:export",
         "write suggestions and codings as a table",
         more=".csv is one table; .xlsx has sheets for the codebook, participants, provenance too.",
         example="semcode export --study my-study codings.xlsx",
     )
-    _study(parser)
+    study(parser)
     parser.add_argument("file", metavar="FILE", help=".csv or .xlsx")
 
 
-def _report(commands: _SubParsersAction[ArgumentParser]) -> None:
-    parser = _command(
+def _report(commands: Commands[ArgumentParser]) -> None:
+    parser = command(
         commands,
         "report",
+        "semcode.cli.commands:report",
         "write the report, one HTML file with pictures",
         more="It opens in any browser and loads nothing from anywhere.",
         example="semcode report --study my-study report.html",
     )
-    _study(parser)
+    study(parser)
     parser.add_argument("file", metavar="FILE", help="a file that ends in .html")
 
 
-def _demo(commands: _SubParsersAction[ArgumentParser]) -> None:
-    parser = _command(
+def _demo(commands: Commands[ArgumentParser]) -> None:
+    parser = command(
         commands,
         "demo",
+        "semcode.cli.commands:demo",
         "make a study of invented interviews, suggest codes, write report and table",
         more="Called again, it goes on with what is not finished.",
         example="semcode demo demo-study",
@@ -267,10 +236,11 @@ def _demo(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument("--example", choices=("postpartum", "peer-support"), default="postpartum")
 
 
-def _agreement(commands: _SubParsersAction[ArgumentParser]) -> None:
-    parser = _command(
+def _agreement(commands: Commands[ArgumentParser]) -> None:
+    parser = command(
         commands,
         "agreement",
+        "semcode.cli.agreement:agreement",
         "say how far coders agree, with intervals, and what to mend",
         more=(
             "Only what all compared coders have read blind counts. With --table it takes any\n"
@@ -278,7 +248,7 @@ def _agreement(commands: _SubParsersAction[ArgumentParser]) -> None:
         ),
         example="semcode agreement --study my-study --html agreement.html",
     )
-    _study(parser, json=True)
+    study(parser, json=True)
     parser.add_argument("--table", metavar="FILE", help="a .csv or .xlsx of ratings, no study")
     parser.add_argument("--coders", metavar="A,B,...", help="only these (default: all who read)")
     parser.add_argument(
@@ -303,7 +273,7 @@ def _agreement(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument("--csv", metavar="FILE", help="write the table")
     parser.add_argument("--xlsx", metavar="FILE", help="write all tables")
     parser.add_argument("--html", metavar="FILE", help="write the page with figures")
-    _intervals(parser)
+    intervals(parser)
     parser.add_argument(
         "--resamples", type=int, default=2000, metavar="N", help="for intervals (default: 2000)"
     )
@@ -345,22 +315,16 @@ def _agreement(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
 
 
-def _intervals(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--ci", type=float, default=0.95, metavar="SHARE", help="of the intervals (default: 0.95)"
-    )
-    parser.add_argument("--seed", type=_seed, default=0, metavar="S", help="of chance (default: 0)")
-
-
-def _reliability_sample(commands: _SubParsersAction[ArgumentParser]) -> None:
-    parser = _command(
+def _reliability_sample(commands: Commands[ArgumentParser]) -> None:
+    parser = command(
         commands,
         "reliability-sample",
+        "semcode.cli.agreement:reliability_sample",
         "draw what is to be coded twice, and assign it blind",
         more="It says what precision to expect before anybody codes.",
         example="semcode reliability-sample --study my-study --coders ana,ben --segments 150",
     )
-    _study(parser, json=True)
+    study(parser, json=True)
     parser.add_argument("--coders", required=True, metavar="A,B", help="who is to code it")
     size = parser.add_mutually_exclusive_group(required=True)
     size.add_argument("--segments", type=int, metavar="N", help="draw this many segments")
@@ -372,7 +336,7 @@ def _reliability_sample(commands: _SubParsersAction[ArgumentParser]) -> None:
     kind.add_argument(
         "--rare", metavar="CODE", help="half of it where this code was coded or suggested"
     )
-    _intervals(parser)
+    intervals(parser)
     parser.add_argument(
         "--kappa", type=float, default=0.7, metavar="K", help="assumed agreement (default: 0.7)"
     )

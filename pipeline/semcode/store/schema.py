@@ -27,8 +27,11 @@ __all__ = [
     "coder",
     "coding",
     "decision",
+    "extra",
     "facet",
+    "memo",
     "metadata",
+    "model",
     "participant",
     "reading",
     "run",
@@ -38,6 +41,7 @@ __all__ = [
     "study",
     "suggestion",
     "transcript",
+    "transcript_version",
     "turn",
     "vector",
 ]
@@ -69,8 +73,8 @@ def _time(name: str, *, nullable: bool = False) -> Column[str]:
     return Column(name, String(32), nullable=nullable)
 
 
-def _json(name: str) -> Column[object]:
-    return Column(name, JSON, nullable=False)
+def _json(name: str, default: str | None = None) -> Column[object]:
+    return Column(name, JSON, nullable=False, server_default=default)
 
 
 def _span() -> tuple[Column[int], Column[int]]:
@@ -100,6 +104,8 @@ codebook_version = Table(
     Column("digest", String(64), nullable=False),
     _time("created_at"),
     _text("note"),
+    _text("made_by"),
+    _json("changes", "[]"),
 )
 
 code = Table(
@@ -137,6 +143,7 @@ participant = Table(
     _id(),
     Column("label", Text, nullable=False, unique=True),
     _json("attributes"),
+    Column("guid", String(36)),
 )
 
 transcript = Table(
@@ -216,6 +223,7 @@ coder = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("kind", String(20), nullable=False),
     _time("created_at"),
+    _text("role"),
 )
 
 run = Table(
@@ -297,6 +305,8 @@ assignment = Table(
 )
 
 #: Append-only: each line repeats what was decided on, so that it outlives the suggestion.
+#: `request` is the caller's own id of the line, so that one sent twice is stored once;
+#: `undoes` is the line that this one takes back; `batch` joins the lines of one act.
 decision = Table(
     "decision",
     metadata,
@@ -314,5 +324,61 @@ decision = Table(
     Column("coding_guid", String(36)),
     Column("seconds", Float),
     _text("note"),
+    Column("request", String(36)),
+    Column("undoes", Integer),
+    _text("batch"),
+    _json("detail", "{}"),
     Index(None, "transcript_id", "start", "end"),
+    Index(None, "request", unique=True),
+)
+
+#: Append-only: the newest line of a guid counts; one without text was removed.
+memo = Table(
+    "memo",
+    metadata,
+    _id(),
+    Column("guid", String(36), nullable=False, index=True),
+    Column("target_kind", String(20), nullable=False),
+    Column("target", String(64), nullable=False),
+    _to("coder"),
+    _text("text"),
+    _time("at"),
+)
+
+#: A trained learner: `data` is its file, as `semcode train` writes it.
+model = Table(
+    "model",
+    metadata,
+    _id(),
+    Column("guid", String(36), nullable=False, unique=True),
+    _time("created_at"),
+    _to("codebook_version"),
+    Column("sha256", String(64), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    _json("provenance"),
+)
+
+#: What another program's project held and our own tables do not: sets, links, notes.
+extra = Table(
+    "extra",
+    metadata,
+    _id(),
+    Column("kind", String(20), nullable=False),
+    Column("guid", String(36), nullable=False),
+    _json("data"),
+    UniqueConstraint("kind", "guid"),
+)
+
+#: The text that a correction replaced; `mapping` says where its codings went.
+transcript_version = Table(
+    "transcript_version",
+    metadata,
+    _to("transcript"),
+    Column("number", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("source_sha256", String(64), nullable=False),
+    _time("replaced_at"),
+    _text("replaced_by"),
+    _json("mapping"),
+    PrimaryKeyConstraint("transcript_id", "number"),
 )

@@ -81,9 +81,9 @@ class Study:
                 remedy="Make one with: semcode init FOLDER, or name another with --study FOLDER.",
             )
         self.settings: Settings = load_settings(self.folder / _SETTINGS)
-        self._database = Database(self.folder / _DATABASE)
+        self.database = Database(self.folder / _DATABASE)
         try:
-            with self._database.read() as connection:
+            with self.database.read() as connection:
                 store.study.name_and_notice(connection)
         except StudyError as error:
             self.close()
@@ -155,12 +155,12 @@ class Study:
             )
         study.add([files / "transcripts"], progress=progress)
         study.add_participants(files / "participants.csv")
-        starter.add_codings(study._database, files / "codings.csv")
+        starter.add_codings(study.database, files / "codings.csv")
         return study
 
     def close(self) -> None:
         """Close the database."""
-        self._database.close()
+        self.database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -186,7 +186,7 @@ class Study:
         file that cannot be read is reported in `failed`; the rest goes on.
         """
         return add_files(
-            self._database,
+            self.database,
             [Path(file) for file in files],
             settings=self.settings,
             columns=columns or {},
@@ -198,27 +198,27 @@ class Study:
 
         Raises InputError for a table that cannot be read.
         """
-        return add_participants(self._database, Path(table))
+        return add_participants(self.database, Path(table))
 
     def remove(self, transcript: str) -> None:
         """Remove a transcript. Raises InputError where somebody coded, read or decided on it."""
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             store.transcripts.remove(connection, transcript)
             store.people.drop_unused(connection)
 
     def participants(self) -> list[Participant]:
         """List the participants with their attributes."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return store.people.participants(connection)
 
     def transcripts(self) -> list[TranscriptRow]:
         """List the transcripts without their text."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return store.transcripts.rows(connection)
 
     def speakers(self) -> list[SpeakerRow]:
         """List the speakers of all transcripts, with their roles."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return store.transcripts.speaker_rows(connection)
 
     def set_role(self, transcript: str, speaker: str, role: Role | str) -> None:
@@ -228,18 +228,18 @@ class Study:
         """
         if role not in set(Role):
             raise InputError(f"{role!r} is not a role.", remedy=f"Use one of: {', '.join(Role)}.")
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             set_role(connection, transcript, speaker, Role(role))
 
     def set_participant(self, transcript: str, speaker: str, participant: str) -> None:
         """Say which person a speaker is. Raises InputError for an unknown speaker."""
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             store.transcripts.set_participant(connection, transcript, speaker, participant)
             store.people.drop_unused(connection)
 
     def codebook(self) -> Codebook:
         """Give the newest version of the codebook."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return store.codebooks.load(connection)
 
     def set_codebook(self, codebook: Codebook | str | Path, *, note: str = "") -> int:
@@ -249,7 +249,7 @@ class Study:
         stay as they are.
         """
         book = codebook if isinstance(codebook, Codebook) else load_codebook(codebook)
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             if not isinstance(codebook, Codebook) and Path(codebook).suffix.lower() != ".toml":
                 book = with_heading(book, store.codebooks.load(connection))
             return store.codebooks.save(connection, book, note=note)
@@ -266,7 +266,7 @@ class Study:
         changed.
         """
         with self._lock():
-            return Pipeline(self._database, self.settings, progress or Silent()).run()
+            return Pipeline(self.database, self.settings, progress or Silent()).run()
 
     def suggestions(self, *, include_weak: bool = False) -> Iterator[SuggestionRow]:
         """Stream the current suggestions by transcript, position and falling score.
@@ -274,7 +274,7 @@ class Study:
         `include_weak` adds the best code of each segment that has none above the floor.
         """
         floor = 0.0 if include_weak else self.settings.suggest.floor
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             run = store.runs.current(connection)
             if run is not None:
                 rows = store.runs.suggestions(connection, run.id)
@@ -282,12 +282,12 @@ class Study:
 
     def codings(self) -> list[Coding]:
         """List what people coded, by transcript and position."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return store.codings.all_codings(connection)
 
     def codings_by_transcript(self) -> Iterator[tuple[Transcript, list[Coding]]]:
         """Stream each coded transcript, whole, with its codings."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             ids = {row.name: row.id for row in store.transcripts.rows(connection)}
             codings = store.codings.all_codings(connection)
             for name, group in groupby(codings, key=lambda coding: coding.transcript):
@@ -295,13 +295,13 @@ class Study:
 
     def segment_counts(self) -> Mapping[int, int]:
         """Count the segments by transcript id."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return store.segments.count(connection)
 
     def status(self) -> StudyStatus:
         """Say where the study stands."""
-        pending = Pipeline(self._database, self.settings, Silent()).stale()
-        with self._database.read() as connection:
+        pending = Pipeline(self.database, self.settings, Silent()).stale()
+        with self.database.read() as connection:
             name, notice = store.study.name_and_notice(connection)
             book = store.codebooks.load(connection)
             rows = store.transcripts.rows(connection)
@@ -350,7 +350,7 @@ class Study:
         there is nothing to compare.
         """
         return agreement.compare_coders(
-            self._database,
+            self.database,
             self.settings,
             coders=coders,
             unit=unit,
@@ -387,7 +387,7 @@ class Study:
         for an unknown coder kind, attribute or code, or more than there is to draw.
         """
         return reliability.assign_sample(
-            self._database,
+            self.database,
             self.settings,
             coders,
             segments=segments,
@@ -414,18 +414,18 @@ class Study:
     @property
     def name(self) -> str:
         """Give the study's name."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return store.study.name_and_notice(connection)[0]
 
     @property
     def notice(self) -> str:
         """Give what must stand wherever the data is shown, "" for nothing."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return store.study.name_and_notice(connection)[1]
 
     def run(self) -> Run | None:
         """Give the provenance of the current suggestions, None before the first run."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return store.runs.current(connection)
 
     @contextmanager
