@@ -65,15 +65,22 @@ class Taggers:
     def learner(self, key: str, tags: Sequence[Tag]) -> TagLearner:
         """Give the learner of a project; one whose tags changed is made anew from its texts.
 
-        No tags mean the codes of the study. Raises InputError for tags that differ in case
-        only, or have no name.
+        No tags mean those it was taught with, else the codes of the study. Raises InputError
+        for tags that differ in case only, or have no name.
         """
-        wanted = tags or [Tag(code.name, code.definition) for code in self.study.codebook()]
         with self._lock:
             found = self._learners.get(key)
+            wanted = tags or (found.tags if found else self._known_tags(key))
             if found is None or found.tags != tuple(wanted):
                 found = self._learners[key] = TagLearner(self, key, tuple(wanted))
         return found
+
+    def _known_tags(self, key: str) -> list[Tag]:
+        with self.study.database.read() as connection:
+            known = store.served.load(connection, key).get("tags")
+        if isinstance(known, list):
+            return [Tag(str(name), str(said)) for name, said in known]
+        return [Tag(code.name, code.definition) for code in self.study.codebook()]
 
     def sentences(self, text: str) -> list[Span]:
         """Find the sentences of a text, without the white space around them."""
@@ -152,7 +159,9 @@ class TagLearner:
             if labelled:
                 self._documents[document] = [(text, list(tags)) for text, tags in labelled]
             with self._taggers.study.database.write() as connection:
-                store.served.save(connection, self.key, {"documents": self._documents})
+                tags = [(tag.name, tag.description) for tag in self.tags]
+                data = {"tags": tags, "documents": self._documents}
+                store.served.save(connection, self.key, data)
 
     def train(self, *, wait: bool = False) -> bool:
         """Fit anew behind; where that is under way, once more after it, and give False."""
