@@ -1,0 +1,169 @@
+"""Say what a topic is about: its terms by c-TF-IDF, its nearest segments, its spread."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semcode.topics.clustering import OUTLIER
+
+__all__ = ["SPOKEN", "Topic", "describe", "terms"]
+
+Array = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+_WORD = r"(?u)\b[^\W\d_][^\W\d_]+\b"
+_TERMS = 8
+_NEAREST = 5
+_SEGMENTS, _MANY = 3, 100  # a term is in 3 segments, where there are 100 and more
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+#: By language: what people say in every interview, whatever they talk about.
+SPOKEN: Mapping[str, frozenset[str]] = {
+    "en": _words(
+        "ah actually alright anyway anyways basically bit come coming cause comes cuz did didn "
+        "doesn doing don definitely er feel feeling felt gave getting goes going gonna gotta got "
+        "guess guy guys hadn happened hasn haven hm hmm honestly huh just kind kinda know knew "
+        "like ll literally lot lots maybe mean mhm mm mmm obviously oh ok okay people pretty "
+        "probably really right said say saying says shouldn sort stuff sure talk talking tell "
+        "thing things think thinking thought told um umm uh uhm ve wanna want wanted wasn way "
+        "weren went whatever wouldn yeah yep yes yup interviewer participant inaudible laughs "
+        "laughter crosstalk"
+    )
+}
+
+
+_CONTRACTED = _words(
+    "im ive id ill youre youve youd youll hes shes its were weve wed theyre theyve theyd thats "
+    "theres whats lets dont doesnt didnt cant couldnt wont wouldnt isnt arent wasnt werent havent "
+    "hasnt hadnt shouldnt aint yall whos hows"
+)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic: `terms` the likeliest first, `nearest` rows of its most typical segments.
+
+    `participants` counts the people who speak of it; `largest_share` is how much of it comes
+    from the one who does most. `centre` is the mean of its vectors, of length 1.
+    """
+
+    number: int
+    size: int
+    participants: int
+    largest_share: float
+    terms: tuple[str, ...]
+    nearest: tuple[int, ...]
+    centre: Array
+
+
+def describe(
+    labels: Ints,
+    texts: Sequence[str],
+    vectors: Array,
+    groups: Sequence[str],
+    *,
+    language: str = "en",
+) -> list[Topic]:
+    """Describe each topic, in the order of their numbers."""
+    numbers = sorted({int(label) for label in labels} - {OUTLIER})
+    words = terms(labels, texts, language=language)
+    people = np.asarray(groups, dtype=object)
+    made = []
+    for number in numbers:
+        rows = np.flatnonzero(labels == number)
+        centre = vectors[rows].mean(axis=0)
+        centre /= max(float(np.linalg.norm(centre)), 1e-12)
+        who, counts = np.unique(people[rows].astype(str), return_counts=True)
+        made.append(
+            Topic(
+                number=number,
+                size=len(rows),
+                participants=len(who),
+                largest_share=float(counts.max() / counts.sum()),
+                terms=words[number],
+                nearest=_typical(rows, vectors, people, centre),
+                centre=centre,
+            )
+        )
+    return made
+
+
+def terms(
+    labels: Ints, texts: Sequence[str], *, language: str = "en", most: int = _TERMS
+) -> dict[int, tuple[str, ...]]:
+    """Give each topic's terms: words and pairs of words by c-TF-IDF, without spoken fillers.
+
+    c-TF-IDF as in Grootendorst 2022 (BERTopic), with the square root of the frequency, so
+    that what is said everywhere does not lead. A term occurs in three segments at least
+    (where there are a hundred); a word that is part of a better pair is left out.
+    """
+    from bertopic.vectorizers import ClassTfidfTransformer
+    from scipy.sparse import csr_matrix, vstack
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    numbers = sorted({int(label) for label in labels} - {OUTLIER})
+    if not numbers:
+        return {}
+    counter = CountVectorizer(
+        stop_words=_stop_words(language),
+        ngram_range=(1, 2),
+        token_pattern=_WORD,
+        min_df=_SEGMENTS if len(texts) >= _MANY else 1,
+    )
+    try:
+        by_segment = counter.fit_transform([_without_apostrophes(text) for text in texts])
+    except ValueError:  # nothing but stop words
+        return dict.fromkeys(numbers, ())
+    own = [np.flatnonzero(np.asarray(labels) == number) for number in numbers]
+    counts = vstack([csr_matrix(by_segment[rows].sum(axis=0)) for rows in own])
+    weights = ClassTfidfTransformer(reduce_frequent_words=True).fit_transform(counts).toarray()
+    names = counter.get_feature_names_out()
+    return {number: _best(names, weights[row], most) for row, number in enumerate(numbers)}
+
+
+def _best(names: Sequence[str], weights: NDArray[np.float64], most: int) -> tuple[str, ...]:
+    order = np.argsort(-weights, kind="stable")
+    kept: list[str] = []
+    for place in order[: most * 6]:
+        if weights[place] <= 0 or len(kept) == most:
+            break
+        name = str(names[place])
+        parts = set(name.split())
+        if any(parts & set(other.split()) for other in kept):
+            continue
+        kept.append(name)
+    return tuple(kept)
+
+
+def _typical(
+    rows: Ints, vectors: Array, people: NDArray[np.object_], centre: Array
+) -> tuple[int, ...]:
+    """Give the segments nearest to the centre, of different people first."""
+    order = rows[np.argsort(-(vectors[rows] @ centre), kind="stable")]
+    first: dict[str, int] = {}
+    for row in order:
+        first.setdefault(str(people[row]), int(row))
+    chosen = list(first.values())[:_NEAREST]
+    chosen += [int(row) for row in order if int(row) not in chosen][: _NEAREST - len(chosen)]
+    return tuple(chosen)
+
+
+def _without_apostrophes(text: str) -> str:
+    return re.sub(r"['\u2019]", "", text.lower())
+
+
+def _stop_words(language: str) -> list[str]:
+    """Give what carries no topic: function words, contractions without apostrophe, fillers."""
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    own = ENGLISH_STOP_WORDS | _CONTRACTED if language == "en" else frozenset()
+    return sorted(own | SPOKEN.get(language, frozenset()))
