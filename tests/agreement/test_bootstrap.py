@@ -14,6 +14,7 @@ from semcode.agreement import (
 from semcode.agreement.bootstrap import HAS_OR_NOT, code_tallies
 from semcode.agreement.formulas import FORMULAS
 from semcode.agreement.resampling import draw_bounds, resampling_weights
+from semcode.agreement.studentized import studentized_bounds
 from semcode.agreement.tally import tally
 from semcode.agreement.weights import weighting
 from semcode.errors import InputError
@@ -225,6 +226,71 @@ def test_coverage_with_known_truth():
             covered[name] += bool(lower[0] <= value <= upper[0])
     for name, times in covered.items():
         assert 0.93 <= times / studies <= 0.97, (name, times / studies)
+
+
+def test_few_interviews_have_studentized_bounds_that_alpha_can_take():
+    ratings, clusters = made(codes=2, coders=2, clusters=6)
+    ratings[1] = 0
+    ratings[1, :3] = 1
+    ratings[1, 3, 0] = 1  # a rare code
+    few = bootstrap_codes(ratings, clusters)["krippendorff_alpha"]
+    wide = bootstrap_codes(ratings, clusters, method="expanded")["krippendorff_alpha"]
+    assert few.lower[0] != wide.lower[0]
+    assert few.lower[0] < few.values[0] < few.upper[0] <= 1
+    share = (ratings[1] == 1).mean()
+    assert -5 * share < few.lower[1] < few.values[1]  # alpha of a rare code is never near -1
+    many = np.arange(200) % 40
+    both = [
+        bootstrap_codes(ratings, many, method=method)["gwet_ac"].lower
+        for method in ("studentized", "expanded")
+    ]
+    assert both[0] == pytest.approx(both[1])
+
+
+@pytest.mark.parametrize("interviews", [5, 8])
+def test_coverage_with_few_interviews(interviews):
+    """A rare code in few interviews: expanded percentiles cover less than 93 % here."""
+    rng = np.random.default_rng(17)
+    alpha = FORMULAS["krippendorff_alpha"]
+
+    def one(n):
+        size, p, hit = rng.integers(20, 81, n), rng.beta(1, 12, n), rng.beta(8, 4, n)
+        ok = rng.beta(40, 2, n)
+        cells = [
+            p * hit**2 + (1 - p) * (1 - ok) ** 2,
+            p * hit * (1 - hit) + (1 - p) * ok * (1 - ok),
+        ]
+        shares = np.stack([cells[0], cells[1], cells[1], 1 - cells[0] - 2 * cells[1]], axis=1)
+        return size, shares
+
+    size, shares = one(400_000)
+    both, odd = (float((size @ shares[:, k]) / size.sum()) for k in (0, 1))
+    marked = both + odd
+    truth = 1 - odd / (marked * (1 - marked))
+    patterns = np.array([[1, 1], [1, 0], [0, 1], [0, 0]], dtype=np.int64)
+    covered = {"expanded": 0, "studentized": 0}
+    for study in range(300):
+        size, shares = one(interviews)
+        counts = np.stack([rng.multinomial(n, p) for n, p in zip(size, shares, strict=True)])
+        sums = tally(patterns, 2, HAS_OR_NOT, groups=np.arange(4), n_groups=4).resampled(
+            counts.astype(float)
+        )
+        drawn = resampling_weights(interviews, 400, seed=study)
+
+        def evaluate(weights, sums=sums):
+            return alpha(sums.resampled(weights), HAS_OR_NOT)[0][:, None]
+
+        draws = evaluate(drawn)
+        lower, upper, _ = draw_bounds(draws, n_clusters=interviews, level=0.95, method="expanded")
+        covered["expanded"] += bool(lower[0] <= truth <= upper[0])
+        every = np.ones(interviews, dtype=bool)
+        value = evaluate(np.ones((1, interviews)))[0]
+        few = studentized_bounds(value, draws, evaluate, drawn, every, level=0.95)
+        if not np.isnan(few[0][0]):
+            lower, upper = few
+        covered["studentized"] += bool(lower[0] <= truth <= upper[0])
+    assert 0.92 <= covered["studentized"] / 300 <= 0.985
+    assert covered["studentized"] > covered["expanded"]
 
 
 def test_values_agree_with_the_single_functions_on_edge_codes():

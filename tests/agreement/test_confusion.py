@@ -105,7 +105,7 @@ def test_more_units_from_an_interval_found():
 
 
 def test_impossible_plans_are_refused():
-    with pytest.raises(InputError, match="outside their range"):
+    with pytest.raises(InputError, match="out of range"):
         expected_half_width(10, prevalence=0)
     with pytest.raises(InputError, match="no unit"):
         expected_half_width(0, prevalence=0.5)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from semcode import store
 from semcode.cli import main
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "agreement"
@@ -106,8 +107,7 @@ def test_a_tables_interviews_files_and_faults(capsys, tmp_path):
     code, out, err = run(capsys, "agreement", "--table", path)
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert "line 2" in err
-    for flags in (["--model"], ["--html", tmp_path / "x.html"]):
-        assert run(capsys, "agreement", "--table", path, *flags)[0] == 1
+    assert run(capsys, "agreement", "--table", path, "--model")[0] == 1
     assert run(capsys, "agreement", "--study", tmp_path, "--weights", "linear")[0] == 1
 
 
@@ -217,3 +217,170 @@ def test_an_empty_cluster_is_named_by_its_line(tmp_path, capsys):
     table.write_text("interview,ana,ben\nA,x,x\n,x,y\nB,y,y\n")
     assert main(["agreement", "--table", str(table), "--cluster", "interview"]) == 1
     assert "line 3" in capsys.readouterr().err
+
+
+TABLE = "unit,who,ana,ben\n" + "".join(
+    f"{n},P{n // 4},{'xyx'[n % 3]},{'xyy'[n % 3]}\n" for n in range(24)
+)
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--unit", "turn"],
+        ["--by", "code"],
+        ["--mode", "nvivo"],
+        ["--mode", "semcode"],
+        ["--overlap", "0.5"],
+        ["--half-width", "0.1"],
+        ["--include-not-blind"],
+        ["--batch", "latest"],
+        ["--model"],
+        ["--resamples", "300"],
+        ["--seed", "0"],
+    ],
+)
+def test_an_option_without_effect_on_a_table_is_refused(tmp_path, capsys, flags):
+    (tmp_path / "t.csv").write_text(TABLE)
+    code, out, err = run(capsys, "agreement", "--table", tmp_path / "t.csv", *flags)
+    assert (code, out) == (1, "")
+    assert f"{flags[0]} has no effect with --table" in err
+
+
+@pytest.mark.parametrize(
+    ("mode", "flags"),
+    [
+        ("nvivo", ["--unit", "segment"]),
+        ("nvivo", ["--overlap", "0.5"]),
+        ("maxqda", ["--model"]),
+        ("maxqda", ["--by", "code"]),
+        ("atlas", ["--by", "level"]),
+        ("atlas", ["--overlap", "0.5"]),
+        ("atlas", ["--ci", "0.9"]),
+        ("atlas", ["--batch", "latest"]),
+        ("nvivo", ["--cluster", "participant"]),
+        ("maxqda", ["--html", "a.html"]),
+        ("nvivo", ["--level", "ordinal"]),
+    ],
+)
+def test_an_option_without_effect_on_a_mode_is_refused(tmp_path, capsys, mode, flags):
+    code, out, err = run(capsys, "agreement", "--study", tmp_path, "--mode", mode, *flags)
+    assert (code, out) == (1, "")
+    assert f"{flags[0]} has no effect with --mode {mode}" in err
+
+
+def test_other_units_refuse_what_they_cannot_use(tmp_path, capsys):
+    for unit, flag in (("character", "--overlap"), ("span", "--half-width")):
+        _, _, err = run(capsys, "agreement", "--study", tmp_path, "--unit", unit, flag, "0.5")
+        assert f"{flag} has no effect with --unit {unit}" in err
+
+
+def test_a_tables_json_says_what_each_coefficient_rests_on(tmp_path, capsys):
+    (tmp_path / "t.csv").write_text("unit,a,b,c\n1,x,x,x\n2,y,x,y\n3,x,x,\n4,y,y,\n")
+    found = overall(capsys, "--table", tmp_path / "t.csv")
+    assert set(found["details"]["scott_pi"]) == {"units", "observed", "expected", "se"}
+    assert found["details"]["scott_pi"]["units"] == 2
+    assert found["details"]["gwet_ac1"]["units"] == found["n_units"] == 4
+    _, _, err = run(capsys, "agreement", "--table", tmp_path / "t.csv")
+    assert "rests on the 2 units that all coders rated" in err
+    assert "Cohen’s kappa: It compares two coders" in err
+    assert "Cohen's kappa: Cohen" not in err
+
+
+def test_the_shape_of_the_json_does_not_change(tmp_path, capsys):
+    (tmp_path / "t.csv").write_text(TABLE)
+    path = tmp_path / "t.csv"
+    plain = json.loads(run(capsys, "agreement", "--table", path, "--json")[1])
+    clustered = json.loads(
+        run(capsys, "agreement", "--table", path, "--cluster", "who", "--json")[1]
+    )
+    assert set(plain) == set(clustered) >= {"drift", "model", "batch", "batches"}
+    assert plain["drift"] is None
+    assert set(plain["rows"][0]) == set(clustered["rows"][0])
+    assert plain["rows"][0]["interviews"] is None
+    assert clustered["rows"][0]["interviews"] == 6
+
+
+def test_a_category_that_was_not_named_is_told_by_line_and_coder(tmp_path, capsys):
+    (tmp_path / "t.csv").write_text("unit,ana,ben\n1,x,y\n2,x,Y\n")
+    _, _, err = run(capsys, "agreement", "--table", tmp_path / "t.csv", "--categories", "x,y")
+    assert "line 3, ben: 'Y' is not among the categories x, y. It differs from 'y'" in err
+
+
+def test_a_table_has_a_page_and_a_workbook(tmp_path, capsys):
+    (tmp_path / "t.csv").write_text(TABLE)
+    page = tmp_path / "t.html"
+    code, _, err = run(
+        capsys, "agreement", "--table", tmp_path / "t.csv", "--cluster", "who", "--html", page
+    )
+    assert code == 0, err
+    html = page.read_text(encoding="utf-8")
+    assert "Content-Security-Policy" in html
+    for said in ("Agreement by category", "Methods paragraph", 'data-figure="confusions"'):
+        assert said in html
+    assert "2 coders (ana, ben) were compared on 24 units" in html
+
+
+def test_a_table_without_shared_units_is_an_error_and_no_table(tmp_path, capsys):
+    (tmp_path / "t.csv").write_text("unit,a,b\n1,x,\n2,,y\n")
+    code, out, err = run(capsys, "agreement", "--table", tmp_path / "t.csv")
+    assert (code, out) == (1, "")
+    assert "no unit was rated by two coders" in err
+
+
+def test_a_kappa_out_of_range_is_named_and_nothing_is_assigned(own_coded, capsys):
+    where = ["--study", own_coded.folder, "--coders", "dee,eve", "--segments", "9"]
+    code, _, err = run(capsys, "reliability-sample", *where, "--kappa", "1.5")
+    assert code == 1
+    assert "kappa: 1.5 is out of range. Give a number from 0 to below 1" in err
+    with own_coded.database.read() as connection:
+        assert store.assignments.batches(connection) == []
+
+
+@pytest.mark.weights
+def test_rows_of_every_mode_have_the_same_keys(coded_folder, capsys):
+    shapes = {}
+    for mode in ("semcode", "nvivo", "maxqda", "atlas"):
+        flags = ["--resamples", 200] if mode == "semcode" else []
+        _, out, _ = run(
+            capsys, "agreement", "--study", coded_folder, "--mode", mode, *flags, "--json"
+        )
+        shapes[mode] = json.loads(out)
+    for found in shapes.values():
+        assert set(found) == set(shapes["semcode"])
+        assert set(shapes["semcode"]["rows"][0]) <= set(found["rows"][0])
+        assert len({frozenset(row) for row in found["rows"]}) == 1
+    assert {"percent", "holsti", "alpha_binary"} <= set(shapes["atlas"]["overall"])
+
+
+@pytest.mark.weights
+def test_reasons_stand_on_the_screen(coded_folder, capsys):
+    where = ["agreement", "--study", coded_folder]
+    _, _, err = run(capsys, *where, "--by", "transcript", "--resamples", 200)
+    assert "no interval: P01_interview" in err
+    assert "All units come from one interview" in err
+    assert "decisions (every unit with every code)" in err
+    _, out, err = run(capsys, *where, "--mode", "atlas")
+    assert "kind" in out
+    assert "undefined: cu alpha (" in err
+
+
+@pytest.mark.weights
+def test_the_model_stands_beside_people_with_the_difference(coded_folder, capsys):
+    code, out, _ = run(capsys, "agreement", "--study", coded_folder, "--model", "--resamples", 200)
+    assert code == 0
+    for said in ("difference", "positive: people", "coder_ana and coder_ben", "the model"):
+        assert said in out
+
+
+@pytest.mark.weights
+def test_a_workbook_says_yes_or_no(coded_folder, capsys, tmp_path):
+    from openpyxl import load_workbook
+
+    path = tmp_path / "a.xlsx"
+    run(capsys, "agreement", "--study", coded_folder, "--resamples", 200, "--xlsx", path)
+    book = load_workbook(path, read_only=True)
+    column = [row[-1] for row in book["How much more"].iter_rows(values_only=True)]
+    book.close()
+    assert column[0] == "enough"
+    assert set(column[1:]) <= {"yes", "no"}

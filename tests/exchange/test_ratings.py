@@ -43,8 +43,44 @@ def test_a_long_table_is_turned_round(table):
     found = read_ratings(table("unit,coder,rating\n1,a,x\n1,b,y\n2,a,x\n"))
     assert found.coders == ("a", "b")
     assert found.cells == (("x", "y"), ("x", None))
-    with pytest.raises(InputError, match="'x' and 'y'"):
+    with pytest.raises(
+        InputError, match=r"line 3: a rated the unit 1 as 'x' \(line 2\) and as 'y'"
+    ):
         read_ratings(table("unit,coder,rating\n1,a,x\n1,a,y\n"))
+
+
+def test_a_long_table_may_have_interviews_gaps_and_repetitions(table):
+    text = (
+        "who,unit,coder,rating,remark\nP1,1,a,x,\nP1,1,b,NA,\nP1,1,a,x,\nP2,1,a,y,hm\nP2,1,b,y,\n"
+    )
+    found = read_ratings(table(text), cluster="who")
+    assert found.cells == (("x", None), ("y", "y"))
+    assert found.columns == {"who": ("P1", "P2")}
+    assert found.lines == (2, 5)
+    assert found.where(1, 1) == "line 6, b"
+    notes = " ".join(found.notes)
+    for said in ("1 rating stands twice", "numbered anew in each who", "Not used: remark", "'NA'"):
+        assert said in notes
+    assert read_ratings(table(text), cluster="who", coders=["b"]).where(1, 0) == "line 6, b"
+    with pytest.raises(InputError, match="with --cluster"):
+        read_ratings(table(text))  # the unit 1 of two interviews
+    with pytest.raises(InputError, match="no column 'site' beside"):
+        read_ratings(table(text), cluster="site")
+    with pytest.raises(InputError, match="line 3: 'x' of b stands among"):
+        read_ratings(table("unit,coder,rating\n1,a,1\n1,b,x\n2,a,2\n"))
+    with pytest.raises(InputError, match="line 2: The column 'coder' is empty"):
+        read_ratings(table("unit,coder,rating\n1,,1\n1,b,x\n"))
+
+
+def test_decimal_commas_and_points_for_missing(table):
+    found = read_ratings(table("unit;a;b\n1;1,5;2\n2;.;2,5\n"))
+    assert found.cells == (("1.5", "2"), (None, "2.5"))
+    assert "1 cell holds '.'" in found.notes[0] + found.notes[1]
+    assert "1,5 is 1.5" in found.notes[-1]
+    words = read_ratings(table('a;b\n1,5;two\n"1,5";x\n'))
+    assert words.cells[0] == ("1,5", "two")  # not all are numbers: nothing is changed
+    named = read_ratings(table("a,b\nNA,x\nx,NA\n"), categories=["x", "NA"])
+    assert named.cells[0] == ("NA", "x")
 
 
 def test_a_column_of_interviews_is_no_coder(table):

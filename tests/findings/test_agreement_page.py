@@ -22,8 +22,15 @@ from semcode.evaluate import (
     agreement_report,
     drop,
     model_table,
+    plain_report,
 )
-from semcode.findings import AgreementPage, render_agreement
+from semcode.findings import (
+    AgreementPage,
+    TablePage,
+    render_agreement,
+    render_table_agreement,
+)
+from semcode.findings.agreement_plots import forest, narrow
 from semcode.records import Level
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
@@ -131,3 +138,39 @@ def test_figures_are_drawn_and_no_host_is_asked(name: str, tmp_path: Path) -> No
         start = done.stdout.index(f'data-figure="{figure}"')
         assert 'class="main-svg"' in done.stdout[start : start + 3000]
     assert "This figure needs JavaScript" not in done.stdout
+
+
+def test_a_narrow_screen_has_the_names_above_the_lines(report: AgreementReport) -> None:
+    wide = forest(report.codes, report.tables["code"], report.tables["level"])
+    slim = narrow(wide)
+    named = [item["text"] for item in slim["layout"]["annotations"]]
+    assert all(text.replace("<br>", " ") in named for text in wide["layout"]["yaxis"]["ticktext"])
+    assert slim["layout"]["yaxis"]["showticklabels"] is False
+    assert wide["layout"]["yaxis"].get("showticklabels") is not False
+    assert slim["layout"]["height"] > wide["layout"]["height"]
+    html = page(report)
+    assert 'data-figure="forest-narrow"' in html
+    assert 'data-figure="gaps-narrow"' in html
+
+
+@pytest.mark.parametrize("name", ["much", EVIL])
+def test_a_plain_table_has_its_page(name: str) -> None:
+    cells = [[name, name], [name, "some"], ["none", "none"], ["some", "some"]] * 6
+    found = plain_report(cells, coders=("ana", EVIL), options=Options(resamples=200))
+    html = render_table_agreement(TablePage(name, AT, found))
+    text = re.sub(r"<script.*?</script>|<style.*?</style>", "", html, flags=re.DOTALL)
+    assert "<img" not in text
+    assert "default-src &#39;none&#39;" in html
+    for figure in ("forest", "forest-narrow", "categories", "confusions"):
+        assert f'data-figure="{figure}"' in text
+    assert "were compared on 24 units" in text
+    assert render_table_agreement(TablePage(name, AT, found)) == html
+    weighted = plain_report(
+        [["1", "2"], ["2", "2"], ["3", "3"]],
+        coders=("a", "b"),
+        level="ordinal",
+        options=Options(resamples=200),
+    )
+    html = render_table_agreement(TablePage("t.csv", AT, weighted))
+    assert "Agreement by category" not in html
+    assert "Gwet’s AC2" in html

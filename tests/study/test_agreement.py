@@ -5,7 +5,8 @@ import pytest
 from semcode import Study, store
 from semcode.errors import InputError
 from semcode.evaluate import VIEWS, AgreementReport
-from semcode.records import CoderKind, Coding, Reading
+from semcode.records import CoderKind, Coding, Decision, Reading, Verdict
+from semcode.store.assignments import Assignment
 
 DIALOGUE = """\
 Interviewer: Where are you living now?
@@ -182,6 +183,124 @@ def test_other_programs_count_their_own_way(coded):
     assert coded.agreement(mode="atlas").overall["Cu_alpha"] is None
 
 
+def assign(study, batch, coders, *names):
+    with study.database.write() as connection:
+        for row in store.transcripts.rows(connection):
+            if row.name in names:
+                turns = store.transcripts.load(connection, row.id).turns
+                store.assignments.add(
+                    connection,
+                    [
+                        Assignment(batch, coder, row.name, turn.start, turn.end)
+                        for coder in coders
+                        for turn in turns
+                    ],
+                )
+
+
+def test_a_draw_is_compared_by_itself(coded):
+    whole = coded.agreement(unit="turn", resamples=200)
+    assert whole.batches == ()
+    random = "reliability 2026-01-01 10:00:00 seed 0"
+    rare = "reliability 2026-01-02 10:00:00 seed 0 rare Stigma"
+    assign(coded, random, ("ana", "ben"), "P1", "P2")
+    assign(coded, rare, ("ana", "ben"), "P4")
+    for unit, n in (("turn", 6), ("document", 2)):
+        one = coded.agreement(unit=unit, batch=random, resamples=200)
+        assert (one.setting.n_units, one.setting.n_total) == (n, 2 * n)
+    assert one.setting.batch == random
+    assert f"the draw “{random}”" in " ".join(one.methods)
+    with coded.database.read() as connection:
+        ids = {row.name: row.id for row in store.transcripts.rows(connection)}
+        said = [
+            t.end - t.start
+            for name in ("P1", "P2")
+            for t in store.transcripts.load(connection, ids[name]).turns
+            if t.speaker == "Participant"
+        ]
+    assert coded.agreement(unit="character", batch=random, resamples=200).setting.n_units == sum(
+        said
+    )
+    latest = coded.agreement(unit="turn", batch="latest", resamples=200)
+    assert latest.setting.n_units == 3
+    assert "made for the rare code 'Stigma'" in latest.notes[0]
+    assert [(b.name, b.rare, b.read) for b in latest.batches] == [
+        (random, None, (12, 12)),
+        (rare, "Stigma", (6, 6)),
+    ]
+    assign(coded, "reliability 2026-01-03 10:00:00 seed 0", ("ana", "dee"), "P3")
+    third = coded.agreement(unit="turn", batch="latest", resamples=200)
+    assert third.notes[0] == "dee has read 0 of the 6 passages of this draw and is not compared."
+    begun = coded.agreement(unit="turn", batch="reliability 2026-01-01", resamples=200)
+    assert begun.setting.batch == random
+    for wanted, said in (("reliability", "Several draws"), ("nothing", "no draw")):
+        with pytest.raises(InputError, match=said) as error:
+            coded.agreement(unit="turn", batch=wanted)
+        assert rare in error.value.remedy
+
+
+def test_units_of_a_rare_draw_among_others_are_said(coded):
+    read(coded, "cy", "P1", "P4")
+    rare = "reliability 2026-01-02 10:00:00 seed 0 rare Stigma"
+    assign(coded, rare, ("ana", "cy"), "P4")
+    notes = coded.agreement(unit="turn", coders=["ana", "cy"], resamples=200).notes
+    assert any("3 of the 6 turns come from the draw" in note for note in notes)
+    everything = coded.agreement(unit="turn", coders=["ana", "ben"], resamples=200).notes
+    assert not any("rare code" in note for note in everything)
+
+
+def test_without_any_draw_it_is_said(coded):
+    with pytest.raises(InputError, match="Nothing was assigned"):
+        coded.agreement(unit="turn", batch="latest")
+
+
+def test_nobody_shares_a_unit_by_pair_either(study):
+    for coder, name in (("ana", "P1"), ("ben", "P2"), ("cy", "P3")):
+        read(study, coder, name)
+    with pytest.raises(InputError, match="share 0"):
+        study.agreement(unit="turn", by="pair")
+
+
+def test_a_group_codes_what_one_member_codes(coded):
+    read(coded, "cy", *EVERY)
+    code(coded, "cy", "Housing instability", "We got evicted", "P4")
+    group = coded.agreement(mode="nvivo", coders=["ben+cy", "ana"])
+    assert group.coders == ("ben + cy", "ana")
+    row = next(row for row in group.rows if row["code"] == "Housing instability")
+    last = row["sources"][3]
+    assert (last["percent"], last["only_second"]) == (100, 0)
+    alone = coded.agreement(mode="nvivo", coders=["ben", "ana"])
+    assert next(r for r in alone.rows if r["code"] == "Housing instability")["sources"][3][
+        "only_second"
+    ]
+    with pytest.raises(InputError, match="only NVivo compares groups"):
+        coded.agreement(mode="atlas", coders=["ben+cy", "ana"])
+    with pytest.raises(InputError, match="named twice"):
+        coded.agreement(mode="nvivo", coders=["ben+cy", "ben"])
+    with pytest.raises(InputError, match="no coder 'zoe'"):
+        coded.agreement(mode="nvivo", coders=["ben+zoe", "ana"])
+
+
+def test_spans_without_units(coded, monkeypatch):
+    monkeypatch.setattr("semcode.evaluate.unitized.has_gamma", lambda: False)
+    report = coded.agreement(unit="span", resamples=200)
+    row = next(row for row in report.rows if row["code"] == "Housing instability")
+    assert (report.unit, row["n"]) == ("span", 7)
+    assert 0 < row["u_alpha"] < 1
+    assert len(row["ci"]["u_alpha"]) == 2
+
+
+def test_text_that_not_all_read_is_said_in_a_mode(study):
+    read(study, "ana", "P1")
+    with study.database.write() as connection:
+        row = store.transcripts.rows(connection)[0]
+        turn = store.transcripts.load(connection, row.id).turns[1]
+        store.codings.add_readings(
+            connection, [Reading("ben", "P1", turn.start, turn.end, AT, True)]
+        )
+    assert "Not every coder has read all of P1" in study.agreement(mode="atlas").notes[0]
+
+
 @pytest.mark.weights
 def test_the_starter_study_has_every_table(coded_folder):
     with Study(coded_folder) as starter:
@@ -196,3 +315,28 @@ def test_the_starter_study_has_every_table(coded_folder):
     assert len(report.model.gaps) == 30
     assert all(item.text for item in report.disputed)
     assert report.notes
+
+
+def test_codings_from_suggestions_do_not_count_as_blind(coded):
+    before = coded.agreement(unit="turn", resamples=200)
+    (first, *_rest) = (c for c in coded.codings() if c.coder == "ben")
+    accepted = Decision(
+        coder="ben",
+        verdict=Verdict.ACCEPT,
+        transcript=first.transcript,
+        start=first.start,
+        end=first.end,
+        code=first.code,
+        score=0.8,
+        at=AT,
+        coding=first.guid,
+        codebook_version=1,
+    )
+    with coded.database.write() as connection:
+        store.decisions.append(connection, [accepted])
+    after = coded.agreement(unit="turn", resamples=200)
+    housing = "Housing instability"
+    assert rows(after)[housing].values["percent"] < rows(before)[housing].values["percent"]
+    assert any("1 codings were made by deciding" in note for note in after.notes)
+    whole = coded.agreement(unit="turn", resamples=200, blind_only=False)
+    assert rows(whole)[housing].values == rows(before)[housing].values

@@ -31,10 +31,14 @@ def test_transcripts_strata_and_rare_codes(own_coded):
     whole = own_coded.reliability_sample(["dee", "eve"], transcripts=3)
     assert len(whole.drawn) == 3
     assert sum(len(c.spans) for c in whole.drawn) == whole.n_units
+    with own_coded.database.read() as connection:
+        segments = store.segments.count(connection)
+    assert whole.n_total == sum(segments.values())  # segments, not turns
     site = own_coded.reliability_sample(["dee", "eve"], segments=50, stratify="site")
     assert {name: of for name, (_, of) in site.strata.items()}.keys() == {"House A", "House B"}
     rare = own_coded.reliability_sample(["dee", "eve"], segments=20, rare="Using network")
     assert rare.strata["likely"][0] >= 3
+    assert rare.batch.endswith(" rare Using network")
     assert [row.label for row in rare.precision] == ["Using network"]
 
 

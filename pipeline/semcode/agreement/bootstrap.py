@@ -8,7 +8,7 @@ and each resample's coefficients come from weights times the interviews' sums, s
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, fields
 from itertools import combinations, product
 from typing import TYPE_CHECKING
@@ -24,6 +24,12 @@ from semcode.agreement.resampling import (
     interval_from_draws,
 )
 from semcode.agreement.result import Interval
+from semcode.agreement.studentized import (
+    FEWEST_STUDENTIZED,
+    MOST_STUDENTIZED,
+    lowest,
+    studentized_bounds,
+)
 from semcode.agreement.tally import Tally, tally
 from semcode.agreement.weights import Weighting, weighting
 from semcode.errors import InputError
@@ -38,7 +44,7 @@ __all__ = [
     "bootstrap_codes",
     "bootstrap_table",
     "check_codes",
-    "code_draws",
+    "code_evaluator",
     "code_tallies",
     "compared_clusters",
     "mean_of_defined",
@@ -83,7 +89,7 @@ def bootstrap_table(
     counts: object = None,
     resamples: int = 2_000,
     level: float = 0.95,
-    method: str = "expanded",
+    method: str = "studentized",
     seed: int = 0,
 ) -> dict[str, Interval]:
     """Give an interval for each coefficient of one units x coders table.
@@ -91,7 +97,9 @@ def bootstrap_table(
     `clusters` names the interview (or participant) of each unit. `method` "percentile"
     takes the quantiles of the resamples; "expanded" widens them for the few clusters that
     interview studies have: the tails become Phi(t sqrt(G / (G - 1))), t with G - 1 degrees
-    of freedom (Hesterberg 2015, The American Statistician 69, 371-386). Only interviews in
+    of freedom (Hesterberg 2015, The American Statistician 69, 371-386). "studentized" is
+    the bootstrap-t up to 20 clusters, where "expanded" covers too seldom, and "expanded"
+    for more (see `semcode.agreement.studentized`). Only interviews in
     which two coders rated a unit are resampled. Categories stay those of the whole table.
     An interval's reason is set where there is one interview only, where the coefficient
     does not fit the coders, or where most resamples have no value.
@@ -119,9 +127,25 @@ def bootstrap_table(
             groups=groups,
             n_groups=n_groups,
         )
-        draws = formula(sums.resampled(drawn), chosen)[0]
+
+        def evaluate(
+            weights: NDArray[np.float64],
+            sums: Tally = sums,
+            formula: Formula = formula,
+            chosen: Weighting = chosen,
+        ) -> NDArray[np.float64]:
+            return formula(sums.resampled(weights), chosen)[0][:, None]
+
+        draws = evaluate(drawn)
+        whole = evaluate(np.ones((1, n_groups)))[0]
+        floor = 0.0 if name == "percent_agreement" else -1.0
+        bounds = _few(whole, draws, evaluate, drawn, compared, level, method, floor)
         intervals[name] = interval_from_draws(
-            draws, n_clusters=n_clusters, level=level, method=method
+            draws[:, 0],
+            n_clusters=n_clusters,
+            level=level,
+            method=method,
+            bounds=None if np.isnan(bounds[0][0]) else (float(bounds[0][0]), float(bounds[1][0])),
         )
     return intervals
 
@@ -134,7 +158,7 @@ def bootstrap_codes(
     counts: Sequence[float] | None = None,
     resamples: int = 2_000,
     level: float = 0.95,
-    method: str = "expanded",
+    method: str = "studentized",
     seed: int = 0,
 ) -> dict[str, CodeIntervals]:
     """Give values and intervals of many codes at once.
@@ -154,15 +178,34 @@ def bootstrap_codes(
     drawn = drawn_clusters(compared, resamples, seed=seed)
     n_clusters = int(compared.sum())
     found = {}
+    pool = everyone.resampled(drawn).pool
+    shares = pool[..., 1] / np.maximum(pool.sum(axis=-1), 1.0)
     for name in coefficients:
-        parts, draws = code_draws(name, ratings, numbers, everyone, drawn, counts=size)
+        evaluate = code_evaluator(name, ratings, numbers, everyone, counts=size)
+        parts, draws = evaluate(np.ones((1, n_groups))), evaluate(drawn)[0]
+        value, observed, expected = (part[0] for part in parts)
         lower, upper, missing = draw_bounds(
-            draws, n_clusters=n_clusters, level=level, method=method
+            draws, n_clusters=n_clusters, level=level, method=_plain(method)
         )
+        few = _few(
+            value, draws, _values_of(evaluate), drawn, compared, level, method, lowest(name, shares)
+        )
+        better = ~np.isnan(few[0]) & ~np.isnan(lower)
+        lower, upper = np.where(better, few[0], lower), np.where(better, few[1], upper)
         if n_clusters < 2:
             lower = upper = np.full_like(lower, np.nan)
         found[name] = CodeIntervals(
-            name, *parts, lower, upper, missing, draws, n_clusters, level, method
+            name,
+            value,
+            observed,
+            expected,
+            lower,
+            upper,
+            missing,
+            draws,
+            n_clusters,
+            level,
+            method,
         )
     return found
 
@@ -172,30 +215,60 @@ def compared_clusters(sums: Tally) -> NDArray[np.bool_]:
     return np.asarray((sums.paired > 0).any(axis=1))
 
 
-def code_draws(
+def code_evaluator(
     name: str,
     ratings: NDArray[np.int8],
     clusters: NDArray[np.int64],
     sums: Tally,
-    drawn: NDArray[np.float64],
     *,
     counts: NDArray[np.float64] | None = None,
-) -> tuple[Parts, NDArray[np.float64]]:
-    """Give (value, observed, expected) of each code and its resamples (resamples x codes).
+) -> Callable[[NDArray[np.float64]], Parts]:
+    """Give the function from weights of clusters (rows x clusters) to (value, observed, expected).
 
-    `sums` are the `code_tallies` of the ratings, `drawn` how often each cluster is in
-    each resample.
+    Each part is rows x codes. `sums` are the `code_tallies` of the ratings.
     """
     formula = _formula(name)
     if name != "cohen_kappa" or ratings.shape[2] == 2:
-        return formula(sums.total(), HAS_OR_NOT), formula(sums.resampled(drawn), HAS_OR_NOT)[0]
-    values, draws = [], []
-    for pair in combinations(range(ratings.shape[2]), 2):
-        both = code_tallies(ratings[:, :, list(pair)], clusters, drawn.shape[1], counts=counts)
-        values.append(np.stack(formula(both.total(), HAS_OR_NOT)))
-        draws.append(formula(both.resampled(drawn), HAS_OR_NOT)[0])
-    value, observed, expected = mean_of_defined(np.stack(values))
-    return (value, observed, expected), mean_of_defined(np.stack(draws))
+        return lambda weights: formula(sums.resampled(weights), HAS_OR_NOT)
+    n_clusters = len(sums.paired)
+    pairs = [
+        code_tallies(ratings[:, :, list(pair)], clusters, n_clusters, counts=counts)
+        for pair in combinations(range(ratings.shape[2]), 2)
+    ]
+
+    def of_pairs(weights: NDArray[np.float64]) -> Parts:
+        found = [np.stack(formula(both.resampled(weights), HAS_OR_NOT)) for both in pairs]
+        value, observed, expected = mean_of_defined(np.stack(found))
+        return value, observed, expected
+
+    return of_pairs
+
+
+def _few(
+    values: NDArray[np.float64],
+    draws: NDArray[np.float64],
+    evaluate: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    drawn: NDArray[np.float64],
+    compared: NDArray[np.bool_],
+    level: float,
+    method: str,
+    floor: NDArray[np.float64] | float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give the bounds for few clusters, NaN where they do not apply."""
+    if method != "studentized" or not FEWEST_STUDENTIZED <= compared.sum() <= MOST_STUDENTIZED:
+        nothing = np.full_like(values, np.nan)
+        return nothing, nothing
+    return studentized_bounds(values, draws, evaluate, drawn, compared, level=level, floor=floor)
+
+
+def _values_of(
+    evaluate: Callable[[NDArray[np.float64]], Parts],
+) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    return lambda weights: evaluate(weights)[0]
+
+
+def _plain(method: str) -> str:
+    return "expanded" if method == "studentized" else method
 
 
 def code_tallies(

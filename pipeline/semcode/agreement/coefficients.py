@@ -275,7 +275,13 @@ def _record(
 
 def _undefined(name: str, ratings: RatingTable, weights: object, reason: str) -> Agreement:
     label = weights if isinstance(weights, str) else "custom"
-    return _record(name, ratings, label, (None, None, None), 0, reason)
+    rated = (ratings.indices >= 0).sum(axis=1)
+    shared = rated >= 2
+    if name in _WHOLE:
+        shared &= rated == ratings.n_coders
+    count = np.ones(len(rated)) if ratings.counts is None else ratings.counts
+    n_units = round(float(count[shared].sum()))
+    return _record(name, ratings, label, (None, None, None), n_units, reason)
 
 
 def _too_few(ratings: RatingTable) -> str:
@@ -287,8 +293,8 @@ def _too_few(ratings: RatingTable) -> str:
 def _why_not(name: str, ratings: RatingTable, sums: Tally) -> str | None:
     if name == "cohen_kappa" and ratings.n_coders > 2:
         return (
-            f"Cohen's kappa compares two coders and {ratings.n_coders} have ratings; "
-            "use Conger's kappa, or take the coders in pairs."
+            f"It compares two coders and {ratings.n_coders} have ratings; use Conger's kappa, or "
+            "take the coders in pairs."
         )
     if float(sums.paired) == 0:
         return "No unit was rated by two coders; have some units coded by both."
@@ -300,7 +306,7 @@ def _why_not(name: str, ratings: RatingTable, sums: Tally) -> str | None:
     if len(ratings.categories) == 1 and name in _NEED_CATEGORIES:
         return (
             f"Only the category {ratings.categories[0]!r} was found, and chance depends on how "
-            "many there were to choose from; name all categories with categories=."
+            "many there were to choose from; name all that could have been chosen (--categories)."
         )
     return None
 
@@ -310,10 +316,16 @@ def _no_room(ratings: RatingTable, sums: Tally) -> str:
         str(category) for category, n in zip(ratings.categories, sums.pool, strict=True) if n > 0
     ]
     if len(used) == 1:
+        one = len(ratings.categories) == 1
         return (
             f"Every compared rating is {used[0]!r}: chance agreement is 1 and the coefficient "
-            "is 0/0. The units show nothing about telling categories apart; add units in "
-            "which another category occurs, or report percent agreement and AC1."
+            "is 0/0. The units show nothing about telling categories apart; "
+            + (
+                "rate more units, in which another category occurs."
+                if one
+                else "add units in which another category occurs, or report percent agreement "
+                "and AC1."
+            )
         )
     return (
         "Chance agreement is 1 under these weights and the coefficient is 0/0; "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ import numpy as np
 
 from semcode.agreement.bootstrap import (
     check_codes,
-    code_draws,
+    code_evaluator,
     code_tallies,
     compared_clusters,
     mean_of_defined,
@@ -90,12 +90,15 @@ def model_gap(
     drawn = drawn_clusters(compared, resamples, seed=seed)
     n_clusters = int(compared.sum())
     everyone = [(model, person) for person in people]
-    human, human_draws = _mean(list(combinations(people, 2)), coefficient, ratings, numbers, drawn)
-    machine, machine_draws = _mean(everyone, coefficient, ratings, numbers, drawn)
-    lower, upper, missing = draw_bounds(
-        machine_draws - human_draws, n_clusters=n_clusters, level=level, method="expanded"
-    )
+    pairs = list(combinations(people, 2))
+    among = _mean(pairs, coefficient, ratings, numbers, n_groups)
+    with_model = _mean(everyone, coefficient, ratings, numbers, n_groups)
+    once = np.ones((1, n_groups))
+    human, machine = among(once)[0], with_model(once)[0]
     gap = machine - human
+    lower, upper, missing = draw_bounds(
+        with_model(drawn) - among(drawn), n_clusters=n_clusters, level=level, method="expanded"
+    )
     blank = np.isnan(gap) | (n_clusters < 2)
     return ModelGap(
         coefficient,
@@ -115,14 +118,12 @@ def _mean(
     coefficient: str,
     ratings: NDArray[np.int8],
     clusters: NDArray[np.int64],
-    drawn: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Average values and draws over the pairs of coders that have them."""
-    values, draws = [], []
+    n_clusters: int,
+) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """Give the function from weights to the mean over the pairs of coders that have a value."""
+    own = []
     for pair in pairs:
         two = ratings[:, :, list(pair)]
-        sums = code_tallies(two, clusters, drawn.shape[1])
-        parts, drawn_values = code_draws(coefficient, two, clusters, sums, drawn)
-        values.append(parts[0])
-        draws.append(drawn_values)
-    return mean_of_defined(np.stack(values)), mean_of_defined(np.stack(draws))
+        sums = code_tallies(two, clusters, n_clusters)
+        own.append(code_evaluator(coefficient, two, clusters, sums))
+    return lambda weights: mean_of_defined(np.stack([one(weights)[0] for one in own]))

@@ -131,12 +131,11 @@ def _quantile(level: float) -> float:
 
 
 def _check(*, prevalence: float, level: float, kappa: float, design_effect: float) -> None:
-    good = 0 < prevalence < 1 and 0 < level < 1 and 0 <= kappa < 1 and design_effect > 0
-    if not good:
-        raise InputError(
-            f"prevalence {prevalence}, level {level}, kappa {kappa}, design effect "
-            f"{design_effect}: outside their range.",
-            where="plan",
-            remedy="Give prevalence and level between 0 and 1, kappa from 0 to below 1 and a "
-            "positive design effect.",
-        )
+    for name, value, fits, remedy in (
+        ("prevalence", prevalence, 0 < prevalence < 1, "Give a share between 0 and 1."),
+        ("ci", level, 0 < level < 1, "Give a share between 0 and 1, such as 0.95."),
+        ("kappa", kappa, 0 <= kappa < 1, "Give a number from 0 to below 1, such as 0.7."),
+        ("design effect", design_effect, design_effect > 0, "Give a number above 0."),
+    ):
+        if not fits:
+            raise InputError(f"{value:g} is out of range.", where=name, remedy=remedy)

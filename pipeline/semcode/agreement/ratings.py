@@ -19,7 +19,7 @@ __all__ = ["MISSING", "Category", "RatingTable", "rating_table", "ratings_from_r
 MISSING = -1
 Category = float | int | str
 
-_KEEP = "Leave missing cells empty, or give every category with categories=."
+_KEEP = "Leave missing cells empty, and write every category in one way."
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ __all__ = [
     "draw_bounds",
     "drawn_clusters",
     "interval_from_draws",
+    "quantile_of_sorted",
     "resampling_weights",
 ]
 
@@ -89,16 +90,21 @@ def draw_bounds(
     ordered = np.sort(draws, axis=0)  # NaN goes last
     defined = (~np.isnan(ordered)).sum(axis=0)
     missing = 1 - defined / max(len(draws), 1)
-    lower = _quantile(ordered, defined, tail)
-    upper = _quantile(ordered, defined, 1 - tail)
+    lower = quantile_of_sorted(ordered, defined, tail)
+    upper = quantile_of_sorted(ordered, defined, 1 - tail)
     refused = missing > MOST_UNDEFINED
     return np.where(refused, np.nan, lower), np.where(refused, np.nan, upper), missing
 
 
 def interval_from_draws(
-    draws: NDArray[np.float64], *, n_clusters: int, level: float, method: str
+    draws: NDArray[np.float64],
+    *,
+    n_clusters: int,
+    level: float,
+    method: str,
+    bounds: tuple[float, float] | None = None,
 ) -> Interval:
-    """Turn one coefficient's resampled values into an interval."""
+    """Turn one coefficient's resampled values into an interval, or take the `bounds` given."""
     if n_clusters < 2:
         return Interval(
             None,
@@ -111,8 +117,15 @@ def interval_from_draws(
         )
     lower, upper, missing = (
         float(part)
-        for part in draw_bounds(draws, n_clusters=n_clusters, level=level, method=method)
+        for part in draw_bounds(
+            draws,
+            n_clusters=n_clusters,
+            level=level,
+            method="expanded" if method == "studentized" else method,
+        )
     )
+    if bounds is not None and not np.isnan(lower):
+        lower, upper = bounds
     reason = None
     notes = []
     if np.isnan(lower):
@@ -124,8 +137,7 @@ def interval_from_draws(
         notes.append(f"{missing:.0%} of the resamples had no value and were left out.")
     if n_clusters < FEW_CLUSTERS:
         notes.append(
-            f"Only {n_clusters} interviews: intervals from fewer than {FEW_CLUSTERS} "
-            "clusters cover less often than they say."
+            f"Only {n_clusters} interviews: the interval stands for interviews of the same kind."
         )
     return Interval(
         None if reason else lower,
@@ -150,7 +162,7 @@ def _tail(n_clusters: int, level: float) -> float:
     return float(special.ndtr(quantile * np.sqrt(n_clusters / (n_clusters - 1))))
 
 
-def _quantile(
+def quantile_of_sorted(
     ordered: NDArray[np.float64], defined: NDArray[np.int64], share: float
 ) -> NDArray[np.float64]:
     """Interpolate a quantile of sorted values of which the last may be NaN."""
@@ -160,4 +172,6 @@ def _quantile(
     low = np.take_along_axis(ordered, below[None], axis=0)[0]
     high = np.take_along_axis(ordered, above[None], axis=0)[0]
     part = place - below
-    return np.asarray(low + (high - low) * part)
+    with np.errstate(invalid="ignore"):  # infinite values on both sides
+        between = low + (high - low) * part
+    return np.asarray(np.where(low == high, low, between))

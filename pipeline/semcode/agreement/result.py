@@ -62,9 +62,23 @@ def analytic_interval(agreement: Agreement, *, level: float = 0.95) -> Interval:
     """
     from scipy import stats
 
-    if agreement.value is None or agreement.se is None or agreement.df is None:
-        reason = agreement.reason or "No analytic standard error is published for this case."
+    lone = agreement.n_units < 2
+    if agreement.value is None or agreement.se is None or agreement.df is None or lone:
+        reason = agreement.reason or _no_error(agreement)
         return Interval(None, None, level, "analytic", reason=reason)
     half = float(stats.t.ppf((1 + level) / 2, agreement.df)) * agreement.se
     lower, upper = max(agreement.value - half, -1.0), min(agreement.value + half, 1.0)
     return Interval(lower, upper, level, "analytic")
+
+
+def _no_error(agreement: Agreement) -> str:
+    """Say why a value has no analytic standard error, and what would give an interval."""
+    if agreement.n_units < 2:
+        return (
+            "One unit alone says nothing about how far the value could be off; have more units "
+            "rated by the same coders."
+        )
+    return (
+        "No analytic standard error is published for it; name the column of interviews "
+        "(--cluster), and the interval is resampled."
+    )

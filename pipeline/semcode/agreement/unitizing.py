@@ -24,7 +24,15 @@ from semcode.errors import InputError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["cu_alpha", "cu_alpha_domains", "ku_alpha", "u_alpha", "u_alpha_binary"]
+__all__ = [
+    "binary_from_parts",
+    "binary_parts",
+    "cu_alpha",
+    "cu_alpha_domains",
+    "ku_alpha",
+    "u_alpha",
+    "u_alpha_binary",
+]
 
 Spans = Mapping[Hashable, Sequence[LabelledSpan]]
 NO_CHANCE = 1e-12
@@ -50,6 +58,37 @@ def u_alpha_binary(spans: Spans, *, extent: tuple[int, int]) -> Agreement:
     text = continuum(one, extent=extent)
     shared, alone = _with_gaps(text)
     return _alpha("u_alpha_binary", text, shared, alone)
+
+
+def binary_parts(
+    spans: Spans, *, extent: tuple[int, int]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give what |u-alpha of one text is made of: coincidences (2, 2) and S (2,).
+
+    Both add up over texts that no span crosses, so that `binary_from_parts` of the sums
+    is |u-alpha of all of them.
+    """
+    one = {
+        coder: [(start, end, True) for start, end, _ in marked] for coder, marked in spans.items()
+    }
+    shared, alone = _with_gaps(continuum(one, extent=extent))
+    if len(shared) == 2:
+        return shared, alone
+    return np.diag([0.0, float(shared[0, 0])]), np.array([0.0, float(alone[0])])
+
+
+def binary_from_parts(
+    shared: NDArray[np.float64], alone: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Give |u-alpha from coincidences (..., 2, 2) and S (..., 2); NaN where it is undefined."""
+    used = shared.sum(axis=-1)
+    total = used.sum(axis=-1)
+    room = total**2 - alone.sum(axis=-1)
+    safe = np.where(room > NO_CHANCE * total**2, room, np.nan)
+    expected = (used**2 - alone).sum(axis=-1) / safe
+    observed = (shared[..., 0, 0] + shared[..., 1, 1]) / np.where(total > 0, total, np.nan)
+    left = np.where(1 - expected > NO_CHANCE, 1 - expected, np.nan)
+    return np.asarray((observed - expected) / left)
 
 
 def cu_alpha(spans: Spans, *, extent: tuple[int, int]) -> Agreement:

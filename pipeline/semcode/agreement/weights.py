@@ -63,7 +63,7 @@ def weighting(weights: object, table: RatingTable, *, ordinal_by_rank: bool = Fa
         raise InputError(
             f"there are no weights called {weights!r}.",
             where="weights",
-            remedy=f"Choose one of {', '.join(WEIGHTS)} or give a matrix.",
+            remedy=f"Choose one of {', '.join(WEIGHTS)}.",
         )
     if name == "identity":
         return Weighting(weights, None, float(q))
@@ -98,7 +98,8 @@ def _values(table: RatingTable, name: str) -> list[float]:
             raise InputError(
                 f"{name} weights need an order, and words have none of their own.",
                 where="weights",
-                remedy="Give the categories in order with categories=, or code them 1, 2, 3.",
+                remedy="Name them in order, lowest first (--categories low,middle,high), or write "
+                "them 1, 2, 3.",
             )
         return [float(rank) for rank in range(1, len(categories) + 1)]
     values = [float(category) for category in categories]
@@ -106,7 +107,7 @@ def _values(table: RatingTable, name: str) -> list[float]:
         raise InputError(
             "ratio weights need ratings of at least 0.",
             where="weights",
-            remedy="Use quadratic (interval) weights.",
+            remedy="Use the level interval (quadratic weights).",
         )
     return values
 

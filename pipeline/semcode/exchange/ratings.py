@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from semcode.agreement import ratings_from_rows
 from semcode.errors import InputError
+from semcode.exchange.long_ratings import turned
 from semcode.readers.sheets import cell_text, read_sheets
 
 __all__ = ["RatingsFile", "read_ratings"]
@@ -21,8 +22,9 @@ _PLACES = frozenset(
     {"case", "document", "interview", "line", "participant", "participant_id", "session"}
     | {"transcript", "turn"}
 )
-_MISSING = frozenset({"#n/a", "<na>", "na", "nan"})
-_LONG_RATING = ("rating", "code", "category", "label", "value")
+_MISSING = frozenset({".", "#n/a", "<na>", "na", "n/a", "nan"})
+_WITH_COMMA = re.compile(r"[+-]?\d+,\d+")
+_WHOLE = re.compile(r"[+-]?\d+")
 _FIX = "Save it as CSV with units in rows, coders in columns and their names in the first line."
 
 
@@ -30,8 +32,9 @@ _FIX = "Save it as CSV with units in rows, coders in columns and their names in 
 class RatingsFile:
     """What was read: `cells` units x coders (None: missing), and other columns by name.
 
-    `lines` are the lines of the file that the units stand on. `notes` say what was taken
-    for names, and what was left out.
+    `lines` are the lines of the file that the units stand on; where each rating has a line
+    of its own, `cell_lines` has it by (unit, coder). `notes` say what was taken for names,
+    and what was left out.
     """
 
     coders: tuple[str, ...]
@@ -39,28 +42,41 @@ class RatingsFile:
     lines: tuple[int, ...]
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    cell_lines: Mapping[tuple[int, int], int] = field(default_factory=dict)
+
+    def where(self, unit: int, coder: int) -> str:
+        """Say where a rating stands in the file."""
+        line = self.cell_lines.get((unit, coder), self.lines[unit])
+        return f"line {line}, {self.coders[coder]}"
 
 
 def read_ratings(
-    path: Path, *, cluster: str | None = None, coders: Sequence[str] | None = None
+    path: Path,
+    *,
+    cluster: str | None = None,
+    coders: Sequence[str] | None = None,
+    categories: Collection[str] = (),
 ) -> RatingsFile:
     """Read .csv, .tsv or .xlsx; `cluster` names a column that is no coder (the interview).
 
-    A first column that names the units is found by its header or its values. A table of
-    three columns unit, coder and rating is turned round. `coders` chooses columns. Raises
-    InputError for a file that cannot be read, rows of different lengths, a unit that stands
-    twice with different ratings, or columns that mix numbers and words.
+    A first column that names the units is found by its header or its values. A table with
+    the columns unit, coder and rating is turned round. `coders` chooses columns. A cell
+    with NA or a point is missing, unless it is among the `categories`; 1,5 is 1.5 where
+    every rating is a number. Raises InputError for a file that cannot be read, rows of
+    different lengths, a unit that stands twice with different ratings, or columns that mix
+    numbers and words.
     """
     rows = _rows(path)
     header, body = _header(path, rows)
-    long = _long(path, header, body)
-    if long is not None:
-        return long
     notes: list[str] = []
+    long = turned(path, header, body, cluster) if header is not None else None
+    if long is not None:
+        header, body = long.header, long.body
+        notes += long.notes
     if header is None:
         header = [f"column {number}" for number in range(1, len(body[0][1]) + 1)]
         notes.append("The first line holds ratings, not names: coders are named by column.")
-    body, blanked = _without_na(body)
+    body, blanked = _without_na(body, categories)
     notes += blanked
     others = {cluster: _column(path, header, cluster)} if cluster else {}
     for line, cells in body:
@@ -70,8 +86,8 @@ def read_ratings(
                 where=f"{path}, line {line}",
                 remedy="Fill it in: intervals need to know where each unit comes from.",
             )
-    ids = _id_column(header, body, set(others.values()))
-    if ids is not None:
+    ids = 0 if long is not None else _id_column(header, body, set(others.values()))
+    if ids is not None and long is None:
         notes.append(f"The first column ({header[ids] or 'no name'}) names the units.")
         body, twice = _once(path, body, ids)
         notes += twice
@@ -85,14 +101,28 @@ def read_ratings(
         notes.append(f"Taken for names of places, not for coders: {named} (--coders chooses).")
     if coders is not None:
         chosen = [_column(path, header, name) for name in coders]
-    _unmixed(path, header, body, chosen)
+    body, commas = _without_commas(body, chosen)
+    notes += commas
+    cell_lines = _cell_lines(chosen, long.lines) if long is not None else {}
+    _unmixed(path, header, body, chosen, cell_lines)
     return RatingsFile(
         tuple(header[place] for place in chosen),
         tuple(tuple(cells[place].strip() or None for place in chosen) for _, cells in body),
         tuple(line for line, _ in body),
         {name: tuple(cells[place] for _, cells in body) for name, place in others.items()},
         tuple(notes),
+        cell_lines,
     )
+
+
+def _cell_lines(
+    chosen: Sequence[int], lines: Mapping[tuple[int, int], int]
+) -> dict[tuple[int, int], int]:
+    """Turn (unit, column) into (unit, coder) for the columns that are compared."""
+    place = {column: coder for coder, column in enumerate(chosen)}
+    return {
+        (unit, place[column]): line for (unit, column), line in lines.items() if column in place
+    }
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
@@ -160,33 +190,6 @@ def _is_ratings(names: Sequence[str], rest: Sequence[tuple[int, Sequence[str]]])
     return known and (repeated or len(counted) == len(given))
 
 
-def _long(
-    path: Path, header: list[str] | None, body: Sequence[tuple[int, list[str]]]
-) -> RatingsFile | None:
-    """Turn a table unit, coder, rating round; None where it is none."""
-    if header is None or len(header) != 3:
-        return None
-    places = {name.casefold(): place for place, name in enumerate(header)}
-    rating = next((name for name in _LONG_RATING if name in places), None)
-    unit = next((name for name in ("unit", "segment", "item", "id") if name in places), None)
-    if rating is None or unit is None or "coder" not in places:
-        return None
-    order = (places[unit], places["coder"], places[rating])
-    try:
-        table, units, coders = ratings_from_rows(
-            [tuple(cells[place].strip() for place in order) for _, cells in body]  # type: ignore[misc]
-        )
-    except InputError as error:
-        raise InputError(error.what, where=f"{path}, {error.where}", remedy=error.remedy) from error
-    return RatingsFile(
-        tuple(str(coder) for coder in coders),
-        tuple(tuple(cell or None for cell in row) for row in table),
-        tuple(range(len(units))),
-        {},
-        (f"Each line is one rating: {len(units):,} units by {len(coders)} coders.",),
-    )
-
-
 def _id_column(
     header: Sequence[str], body: Sequence[tuple[int, list[str]]], taken: set[int]
 ) -> int | None:
@@ -209,17 +212,48 @@ def _id_column(
 
 
 def _without_na(
-    body: Sequence[tuple[int, list[str]]],
+    body: Sequence[tuple[int, list[str]]], categories: Collection[str]
 ) -> tuple[list[tuple[int, list[str]]], list[str]]:
-    """Take NA and NaN, as R and pandas write them, for missing."""
-    n = sum(cell.strip().casefold() in _MISSING for _, cells in body for cell in cells)
-    if not n:
+    """Take NA and NaN, as R and pandas write them, and the point of SPSS for missing."""
+    absent = _MISSING - {category.strip().casefold() for category in categories}
+    found = [
+        text for _, cells in body for cell in cells if (text := cell.strip()).casefold() in absent
+    ]
+    if not found:
         return list(body), []
     cleared = [
-        (line, ["" if cell.strip().casefold() in _MISSING else cell for cell in cells])
+        (line, ["" if cell.strip().casefold() in absent else cell for cell in cells])
         for line, cells in body
     ]
-    return cleared, [f"{n:,} cells hold NA or NaN and count as missing."]
+    written = " or ".join(repr(text) for text in sorted(set(found)))
+    cells_hold = "1 cell holds" if len(found) == 1 else f"{len(found):,} cells hold"
+    count = "counts" if len(found) == 1 else "count"
+    return cleared, [
+        f"{cells_hold} {written} and {count} as missing. If that is a category of yours, name it "
+        "among the --categories."
+    ]
+
+
+def _without_commas(
+    body: Sequence[tuple[int, list[str]]], chosen: Sequence[int]
+) -> tuple[list[tuple[int, list[str]]], list[str]]:
+    """Read 1,5 as 1.5 where every rating is a number that way."""
+    found = [text for _, cells in body for place in chosen if (text := cells[place].strip())]
+    commas = [text for text in found if _WITH_COMMA.fullmatch(text)]
+    if not commas or not all(_WITH_COMMA.fullmatch(t) or _WHOLE.fullmatch(t) for t in found):
+        return list(body), []
+    read = [
+        (
+            line,
+            [
+                cell.replace(",", ".") if place in chosen else cell
+                for place, cell in enumerate(cells)
+            ],
+        )
+        for line, cells in body
+    ]
+    example = commas[0]
+    return read, [f"Decimal commas were read: {example} is {example.replace(',', '.')}."]
 
 
 def _once(
@@ -243,7 +277,9 @@ def _once(
                 remedy="Keep one line for each unit.",
             )
         repeated += 1
-    note = f"{repeated} lines repeat a unit with the same ratings and were left out."
+    lines = "1 line repeats" if repeated == 1 else f"{repeated:,} lines repeat"
+    left = "was" if repeated == 1 else "were"
+    note = f"{lines} a unit with the same ratings and {left} left out."
     return kept, [note] if repeated else []
 
 
@@ -252,12 +288,14 @@ def _unmixed(
     header: Sequence[str],
     body: Sequence[tuple[int, list[str]]],
     chosen: Sequence[int],
+    cell_lines: Mapping[tuple[int, int], int],
 ) -> None:
     """Refuse numbers and words in one table, naming the line of the rarer kind."""
     number: list[tuple[int, int, str]] = []
     word: list[tuple[int, int, str]] = []
-    for line, cells in body:
-        for place in chosen:
+    for unit, (first, cells) in enumerate(body):
+        for coder, place in enumerate(chosen):
+            line = cell_lines.get((unit, coder), first)
             text = cells[place].strip()
             if text:
                 (word if _number(text) is None else number).append((line, place, text))

@@ -8,6 +8,7 @@ from typing import Any
 
 from semcode.evaluate import AgreementReport, AgreementRow, Dispute
 from semcode.evaluate.words import number
+from semcode.findings import agreement_heatmap as heat
 from semcode.findings import agreement_plots as plots
 from semcode.findings import agreement_tables as tables
 from semcode.findings import page
@@ -43,7 +44,7 @@ def render_agreement(data: AgreementPage) -> str:
             setting=report.setting,
             overall=report.overall,
             figures=figures,
-            heat_width=plots.heatmap_width(report),
+            heat_width=heat.heatmap_width(len(heat.confused_names(report))),
             tables=_tables(report),
             disputes=[_dispute(item) for item in report.disputed[:_SHOWN_DISPUTES]],
             value=number,
@@ -61,10 +62,13 @@ def _figures(report: AgreementReport) -> dict[str, Any]:
     codes = report.tables.get("code", ())
     if codes:
         found["forest"] = plots.forest(report.codes, codes, report.tables.get("level", ()))
-    if plots.confused_names(report):
-        found["confusions"] = plots.confusion_heatmap(report)
+    if heat.confused_names(report):
+        found["confusions"] = heat.confusion_heatmap(report)
     if report.model is not None and report.model.gaps:
         found["gaps"] = plots.gap_forest(report.codes, report.model.gaps)
+    for name in ("forest", "gaps"):
+        if name in found:
+            found[f"{name}-narrow"] = plots.narrow(found[name])
     return found
 
 
@@ -112,10 +116,15 @@ def _tables(report: AgreementReport) -> dict[str, Any]:
         found["model"] = tables.pooled_table(
             f"{report.model.name} and each person, all codes together. This is no reliability.",
             "Model and person",
-            report.model.pairs,
+            report.model.pairs
+            if report.model.among is None
+            else (report.model.among, *report.model.pairs),
             coders=2,
         )
-        found["gaps"] = tables.gap_table(report.model.gaps)
+        overall = report.model.overall
+        found["gaps"] = tables.gap_table(
+            report.model.gaps if overall is None else (*report.model.gaps, overall)
+        )
     return found
 
 

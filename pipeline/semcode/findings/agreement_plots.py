@@ -1,15 +1,15 @@
-"""Draw agreement: a forest plot by code, the model's distance to people, a confusion heat map."""
+"""Draw agreement: forest plots by code and of coefficients, the model's distance to people."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
-from semcode.evaluate import AgreementReport, AgreementRow, CodeName, GapRow
+from semcode.evaluate import AgreementRow, CodeName, GapRow
 from semcode.evaluate.words import number, with_interval
 from semcode.findings.axes import (
     base_layout,
-    category_axis,
     checked,
     grouped_rows,
     level_color,
@@ -23,10 +23,15 @@ from semcode.findings.axes import (
 from semcode.findings.data import ReportCode
 from semcode.records import Level
 
-__all__ = ["confused_names", "confusion_heatmap", "forest", "gap_forest", "heatmap_width"]
+__all__ = [
+    "coefficient_forest",
+    "forest",
+    "gap_forest",
+    "narrow",
+]
 
 _MARKS = (0.667, 0.8)
-_MOST_CODES = 40
+_NARROW_ROW = 44
 
 
 def forest(
@@ -124,92 +129,82 @@ def gap_forest(codes: Sequence[CodeName], gaps: Sequence[GapRow]) -> dict[str, A
     return checked([trace], layout)
 
 
-def confused_names(report: AgreementReport) -> list[int]:
-    """Choose the codes that were confused with any other (the worst, where they are many)."""
-    matrix = report.matrix
-    crossed = matrix.sum(axis=1) - matrix.diagonal()
-    found = [index for index in range(len(report.codes)) if crossed[index]]
-    if len(found) > _MOST_CODES:
-        found = sorted(sorted(found, key=lambda index: -int(crossed[index]))[:_MOST_CODES])
-    return found
-
-
-def confusion_heatmap(report: AgreementReport) -> dict[str, Any]:
-    """Draw how often two codes stand in each other's place; agreements on the diagonal."""
-    chosen = confused_names(report)
-    codes = [report.codes[index] for index in chosen]
-    counts = report.matrix[chosen][:, chosen]
-    n = len(codes)
-    names = [plot_text(code.name, width=60, lines=2) for code in codes]
-    shown: list[list[int | None]] = [
-        [None if row == column else int(counts[row, column]) for column in range(n)]
-        for row in range(n)
-    ]
-    hover = [
-        [
-            f"<b>{names[row]}</b><br>both coders gave it {int(counts[row, row]):,} times"
-            if row == column
-            else f"<b>{names[row]}</b> for <b>{names[column]}</b><br>{int(counts[row, column]):,} "
-            "times"
-            for column in range(n)
-        ]
-        for row in range(n)
-    ]
-    cells = [
-        [
-            str(int(counts[row, column])) if row != column and counts[row, column] else ""
-            for column in range(n)
-        ]
-        for row in range(n)
+def coefficient_forest(
+    title: str,
+    items: Sequence[tuple[str, float | None, tuple[float, float] | None]],
+) -> dict[str, Any]:
+    """Draw named values with their intervals, one a row, the first on top."""
+    n = len(items)
+    ticks = {place: plot_text(name) for place, (name, _, _) in enumerate(items)}
+    known = [
+        (place, name, value, interval)
+        for place, (name, value, interval) in enumerate(items)
+        if value is not None
     ]
     trace = {
-        "type": "heatmap",
-        "x": list(range(n)),
-        "y": list(range(n)),
-        "z": shown,
-        "zmin": 0,
-        "zmax": max((value for row in shown for value in row if value), default=1),
-        "text": cells,
-        "texttemplate": "%{text}",
-        "textfont": {"color": "var(--ink)"},
-        "hovertext": hover,
+        "type": "scatter",
+        "mode": "markers",
+        "x": [value for _, _, value, _ in known],
+        "y": [place for place, _, _, _ in known],
+        "error_x": _errors([(value, interval) for _, _, value, interval in known]),
+        "marker": {
+            "color": "var(--accent)",
+            "size": 9,
+            "symbol": ["circle" if interval else "circle-open" for _, _, _, interval in known],
+        },
+        "cliponaxis": False,
+        "hovertext": [
+            f"<b>{plot_text(name, width=60)}</b><br>{number(value)}"
+            + (f" [{number(interval[0])}, {number(interval[1])}]" if interval else "")
+            for _, name, value, interval in known
+        ],
         "hoverinfo": "text",
-        "hoverongaps": False,
-        "xgap": 1.5,
-        "ygap": 1.5,
-        "showscale": False,
-        "colorscale": [[0, "var(--heat-0)"], [0.5, "var(--heat-1)"], [1, "var(--heat-2)"]],
     }
-    ticks = {place: plot_text(code.name) for place, code in enumerate(codes)}
-    labels = [code.name for code in codes]
-    layout = base_layout(rows_height(ticks, n) + 40 + 7 * min(28, max(map(len, labels))))
-    layout["xaxis"] = {
-        **category_axis(labels),
-        "side": "top",
-        "ticktext": [plot_text(label, width=28, lines=1) for label in labels],
-        "tickangle": -90,
-    }
-    layout["yaxis"] = row_axis(ticks, n)
-    layout["shapes"] = [
-        *(stripe(level_color(code.level), place) for place, code in enumerate(codes)),
-        *(_diagonal(place, n) for place in range(n)),
-    ]
+    ends = [end for _, _, value, interval in known for end in (interval or (value, value))]
+    layout = _forest_layout(ticks, n, min([-0.05, *(end - 0.05 for end in ends)]), 1.04, title)
+    layout["shapes"] = [_line(value, n, dashed=True) for value in _MARKS]
     layout["annotations"] = [
         {
-            "x": place,
+            "x": layout["xaxis"]["range"][0],
             "y": place,
-            "text": f"{int(counts[place, place])}",
+            "xanchor": "left",
+            "text": "undefined",
             "showarrow": False,
             "font": {"size": 12, "color": "var(--soft)"},
         }
-        for place in range(n)
+        for place, (_, value, _) in enumerate(items)
+        if value is None
     ]
     return checked([trace], layout)
 
 
-def heatmap_width(report: AgreementReport) -> int:
-    """Return the width in pixels below which two codes' labels would touch."""
-    return 300 + 24 * len(confused_names(report))
+def narrow(figure: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a forest plot for a narrow screen: each name above its line, not beside it."""
+    found = deepcopy(dict(figure))
+    layout = found["layout"]
+    axis = layout["yaxis"]
+    names = list(zip(axis["tickvals"], axis["ticktext"], strict=True))
+    layout["annotations"] = [
+        *layout.get("annotations", ()),
+        *(
+            {
+                "x": 0,
+                "xref": "paper",
+                "xanchor": "left",
+                "y": place - 0.36,
+                "text": text.replace("<br>", " "),
+                "showarrow": False,
+                "font": {"size": 12},
+            }
+            for place, text in names
+        ),
+    ]
+    axis["showticklabels"] = False
+    axis["ticks"] = ""
+    axis["range"] = [axis["range"][0], axis["range"][1] - 0.4]
+    layout["height"] = round(_NARROW_ROW * len(names) + 90)
+    layout["xaxis"]["nticks"] = 5
+    return found
 
 
 def _report_codes(codes: Sequence[CodeName]) -> list[ReportCode]:
@@ -311,17 +306,5 @@ def _line(value: float, n_rows: int, *, dashed: bool) -> dict[str, Any]:
         "y0": -0.5,
         "y1": n_rows - 0.5,
         "line": {"color": "var(--rule-strong)", "width": 1, "dash": "dot" if dashed else "solid"},
-        "layer": "below",
-    }
-
-
-def _diagonal(place: int, n: int) -> dict[str, Any]:
-    return {
-        "type": "rect",
-        "x0": place - 0.47,
-        "x1": place + 0.47,
-        "y0": place - 0.47,
-        "y1": min(place + 0.47, n - 0.5),
-        "line": {"color": "var(--rule)", "width": 1},
         "layer": "below",
     }

@@ -100,8 +100,11 @@ def gap_table(gaps: Sequence[GapRow]) -> Table:
     """Tabulate alpha among people, with the model, and the difference."""
     return Table(
         "Krippendorff’s alpha among people, between the model and people (means over pairs), and "
-        "the difference with its interval.",
-        ("Code", "People", "Model and people", "Difference", "The model"),
+        "the difference with its interval; beside them positive agreement.",
+        (
+            *("Code", "People", "Model and people", "Difference"),
+            *("Positive: people", "Positive: model", "The model"),
+        ),
         tuple(
             (
                 Cell(gap.code, slug=gap.level.replace(" ", "-") if gap.level else "none"),
@@ -113,11 +116,13 @@ def gap_table(gaps: Sequence[GapRow]) -> Table:
                     if gap.interval
                     else "",
                 ),
+                Cell(number(gap.people_positive)),
+                Cell(number(gap.model_positive)),
                 Cell(_VERDICTS[gap.verdict], note=gap.reason or ""),
             )
             for gap in gaps
         ),
-        numeric=(1, 2, 3),
+        numeric=(1, 2, 3, 4, 5),
     )
 
 

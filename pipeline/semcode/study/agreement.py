@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -19,7 +19,6 @@ from semcode.evaluate import (
     Dispute,
     ModelTable,
     ModeReport,
-    ModeText,
     Options,
     Source,
     SpanCounts,
@@ -28,13 +27,14 @@ from semcode.evaluate import (
     count_spans,
     drop,
     in_view,
-    mode_report,
     model_table,
     span_agreement,
 )
 from semcode.records import CoderKind, Coding, Level, Reading, Role, Segment, Transcript
 from semcode.store import Database
+from semcode.study.batches import Draws, restricted
 from semcode.study.model_coder import ModelCoder
+from semcode.study.programs import SPAN, grouped, mode_texts, span_tables
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -47,7 +47,6 @@ Span = tuple[int, int]
 Sentences = Callable[[Sequence[str]], list[list[Span]]]
 
 _MATCH_SPANS = 0.5
-_MAXQDA_OVERLAP = 0.9
 
 
 @dataclass(frozen=True)
@@ -114,21 +113,35 @@ def compare_coders(
     blind_only: bool = True,
     model: bool = False,
     half_width: float = 0.1,
+    batch: str | None = None,
 ) -> AgreementReport | ModeReport:
     """Compare coders; see `Study.agreement`."""
     views = (by,) if isinstance(by, str) else tuple(by)
     _check(unit, views)
     options = Options(ci, resamples, seed, cluster)
     found = gather(database, settings)
+    shown = 0
+    if blind_only:
+        found, shown = _without_shown(found)
+    if mode != "semcode" or unit == SPAN:
+        return _as_program(found, coders, mode, unit, views, overlap, blind_only, options)
     people = _chosen(found, coders, blind_only=blind_only)
-    if mode != "semcode":
-        return in_view(_as_program(found, people, mode, overlap, blind_only), views)
+    draws = Draws.of(database, found.readings)
+    chosen = draws.named(batch) if batch is not None else None
+    within = draws.spans(chosen) if chosen is not None else None
+    total = 0
     least = 0.5 if overlap is None else overlap
     names = code_names(found.codebook)
     matched = SpanCounts()
 
     def sources() -> Iterator[Source]:
+        nonlocal total
         for source in machine.added(found.sources(unit)):
+            total += (
+                sum(b - a for a, b in source.speech) if unit == "character" else len(source.units)
+            )
+            if within is not None:
+                source = restricted(source, within.get(source.name, ()))
             count_spans(source, people, threshold=_MATCH_SPANS, blind_only=blind_only, into=matched)
             yield source
 
@@ -141,6 +154,8 @@ def compare_coders(
         least=least,
         blind_only=blind_only,
     )
+    if within is not None:
+        comparison = replace(comparison, total_units=total)
     table: ModelTable | None = None
     if machine.names:
         table = model_table(comparison, model=len(people), options=options, notes=machine.notes)
@@ -148,6 +163,9 @@ def compare_coders(
     unread = _coded_unread(found, people) if coders is None else []
     if unread:
         note = f"{', '.join(unread)} coded but have no blind reading on record: not compared."
+        comparison = replace(comparison, notes=(*comparison.notes, note))
+    if shown:
+        note = f"{shown:,} codings were made by deciding on a suggestion and are left out."
         comparison = replace(comparison, notes=(*comparison.notes, note))
     report = agreement_report(
         comparison,
@@ -159,7 +177,10 @@ def compare_coders(
         codebook=found.codebook.name,
         spans=span_agreement(matched, [code.guid for code in names]),
         blind=blind_only,
+        batch=chosen or "",
+        batches=draws.listed(),
     )
+    report = replace(report, notes=(*draws.notes(comparison, chosen), *report.notes))
     return replace(report, disputed=with_texts(database, report.disputed))
 
 
@@ -177,6 +198,21 @@ def gather(database: Database, settings: Settings) -> Gathered:
     for reading in readings:
         read.setdefault(reading.transcript, []).append(reading)
     return Gathered(database, settings, rows, codebook, by_name, read, _order(rows, read))
+
+
+def _without_shown(found: Gathered) -> tuple[Gathered, int]:
+    """Leave out the codings that came from suggestions, and give how many they were.
+
+    Also where a passage was read blind before: what one was shown makes people alike.
+    """
+    with found.database.read() as connection:
+        shown = store.decisions.from_suggestions(connection)
+    kept = {
+        name: [coding for coding in own if coding.guid not in shown]
+        for name, own in found.codings.items()
+    }
+    left = sum(map(len, found.codings.values())) - sum(map(len, kept.values()))
+    return replace(found, codings=kept), left
 
 
 def readers(found: Gathered, *, blind_only: bool = True) -> list[str]:
@@ -217,9 +253,11 @@ def with_texts(database: Database, disputes: Sequence[Dispute]) -> tuple[Dispute
 
 
 def _check(unit: str, views: Sequence[str]) -> None:
-    if unit not in UNITS:
+    if unit not in (*UNITS, SPAN):
         raise InputError(
-            f"{unit!r} is not a unit.", where="unit", remedy=f"Use one of {', '.join(UNITS)}."
+            f"{unit!r} is not a unit.",
+            where="unit",
+            remedy=f"Use one of {', '.join((*UNITS, SPAN))}.",
         )
     for view in views:
         if view not in VIEWS:
@@ -270,6 +308,31 @@ def _chosen(found: Gathered, coders: Sequence[str] | None, *, blind_only: bool) 
     if len(set(coders)) < len(coders):
         raise InputError("A coder is named twice.", where="coders", remedy="Name each coder once.")
     return list(coders)
+
+
+def _as_program(
+    found: Gathered,
+    coders: Sequence[str] | None,
+    mode: str,
+    unit: str,
+    views: Sequence[str],
+    overlap: float | None,
+    blind_only: bool,
+    options: Options,
+) -> ModeReport:
+    """Compare spans, as another program does or as Krippendorff's coefficients for spans."""
+    with found.database.read() as connection:
+        known = {coder.name for coder in store.people.coders(connection)}
+    groups = grouped(coders, known, mode)
+    members = [name for own in groups.values() for name in own]
+    people = _chosen(found, members if coders is not None else None, blind_only=blind_only)
+    if coders is None:
+        groups = {name: (name,) for name in people}
+    texts, notes = mode_texts(found.sources("turn"), groups, blind_only=blind_only)
+    report = span_tables(
+        texts, groups, found.codebook, code_names(found.codebook), mode, unit, overlap, options
+    )
+    return in_view(replace(report, notes=(*notes, *report.notes)), views)
 
 
 def _coded_unread(found: Gathered, have: Sequence[str]) -> list[str]:
@@ -347,44 +410,3 @@ def _sentences(settings: Settings) -> Sentences:
         return find_sentences([blanked(text, words) for text in texts], nlp=nlp, lexicon=words)
 
     return find
-
-
-def _as_program(
-    found: Gathered,
-    coders: Sequence[str],
-    mode: str,
-    overlap: float | None,
-    blind_only: bool,
-) -> ModeReport:
-    """Compare as another program does, over the transcripts that all coders have read in."""
-    texts = []
-    for source in found.sources("turn"):
-        who = {r.coder for r in source.readings if r.blind or not blind_only}
-        if not set(coders) <= who:
-            continue
-        spans: dict[Hashable, list[tuple[int, int, Hashable]]] = {
-            coder: [(c.start, c.end, c.code) for c in source.codings if c.coder == coder]
-            for coder in coders
-        }
-        texts.append(ModeText(source.name, len(source.text), spans))
-    book = found.codebook
-    domains = {code.guid: ([*book.ancestors(code), code])[0].name for code in book}
-    known = set(domains)
-    kept = [
-        replace(
-            text,
-            spans={
-                coder: [span for span in own if span[2] in known]
-                for coder, own in text.spans.items()
-            },
-        )
-        for text in texts
-    ]
-    return mode_report(
-        mode,
-        kept,
-        coders=coders,
-        codes=code_names(book),
-        domains=domains,
-        least=_MAXQDA_OVERLAP if overlap is None else overlap,
-    )

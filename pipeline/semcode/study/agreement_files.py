@@ -9,12 +9,19 @@ from pathlib import Path
 
 from semcode.errors import InputError
 from semcode.evaluate import AgreementReport, ModeReport, Options, PlainReport, plain_report
-from semcode.evaluate.output import flat_rows
-from semcode.exchange.ratings import read_ratings
+from semcode.evaluate.output import flat_rows, rounded
+from semcode.exchange.ratings import RatingsFile, read_ratings
 from semcode.exchange.tables import Cell, Sheet, write_csv, write_text, write_xlsx
 
-__all__ = ["AnyReport", "table_agreement", "write_agreement", "write_agreement_page"]
+__all__ = [
+    "AnyReport",
+    "table_agreement",
+    "write_agreement",
+    "write_agreement_page",
+    "write_table_page",
+]
 
+_NOT_CELLS = frozenset({"sources", "undefined", "no_interval", "ci", "codes"})
 _DISPUTE = ("transcript", "participant", "start", "end", "disagreements")
 
 AnyReport = AgreementReport | ModeReport | PlainReport
@@ -39,7 +46,8 @@ def table_agreement(
     bootstrapped over interviews, otherwise analytic. Raises InputError for a table that
     cannot be read or compared.
     """
-    file = read_ratings(Path(path), cluster=cluster, coders=coders)
+    file = read_ratings(Path(path), cluster=cluster, coders=coders, categories=categories or ())
+    _among(file, categories, path)
     try:
         found = plain_report(
             file.cells,
@@ -54,6 +62,33 @@ def table_agreement(
         where = f"{path}: {error.where}" if error.where else str(path)
         raise InputError(error.what, where=where, remedy=error.remedy) from error
     return replace(found, notes=(*file.notes, *found.notes))
+
+
+def _among(file: RatingsFile, categories: Sequence[str] | None, path: str | Path) -> None:
+    """Refuse a rating that is not among the categories, with its line and coder."""
+    if categories is None:
+        return
+    known = {_same(name): name for name in categories}
+    loose = {" ".join(name.casefold().split()): name for name in categories}
+    for unit, cells in enumerate(file.cells):
+        for coder, cell in enumerate(cells):
+            if cell is None or _same(cell) in known:
+                continue
+            near = loose.get(" ".join(cell.casefold().split()))
+            hint = f" It differs from {near!r} in capitals or spaces only." if near else ""
+            raise InputError(
+                f"{cell!r} is not among the categories {', '.join(categories)}.{hint}",
+                where=f"{path}, {file.where(unit, coder)}",
+                remedy="Correct it in the table, or name it too: --categories "
+                f"{','.join([*categories, cell])}",
+            )
+
+
+def _same(text: str) -> object:
+    try:
+        return float(text)
+    except ValueError:
+        return text.strip()
 
 
 def write_agreement(report: AnyReport, path: str | Path, *, by: str = "code") -> Path:
@@ -82,6 +117,15 @@ def write_agreement_page(
 
     page = AgreementPage(study, notice or None, datetime.now(UTC), report)
     write_text(Path(path), render_agreement(page))
+    return Path(path)
+
+
+def write_table_page(report: PlainReport, path: str | Path, *, table: str | Path) -> Path:
+    """Write the agreement of a plain table as one HTML page that loads nothing from anywhere."""
+    from semcode.findings import TablePage, render_table_agreement
+
+    page = TablePage(Path(table).name, datetime.now(UTC), report)
+    write_text(Path(path), render_table_agreement(page))
     return Path(path)
 
 
@@ -143,7 +187,16 @@ def _study_sheets(report: AgreementReport, by: str) -> Iterator[Sheet]:
         "How much more",
         ("code", "level", "half-width now", "wanted", "units needed", "more", "share", "enough"),
         [
-            [p.code, p.level, p.half_width, p.wanted, p.needed, p.more, p.share, str(p.enough)]
+            [
+                p.code,
+                p.level,
+                p.half_width,
+                p.wanted,
+                p.needed,
+                p.more,
+                p.share,
+                "yes" if p.enough else "no",
+            ]
             for p in report.plan
         ],
         widths=(30, 16),
@@ -153,34 +206,60 @@ def _study_sheets(report: AgreementReport, by: str) -> Iterator[Sheet]:
 
 def _gaps(report: AgreementReport) -> Sheet:
     rows: list[list[Cell]] = []
-    for gap in report.model.gaps if report.model else ():
+    model = report.model
+    gaps = () if model is None else (*model.gaps, *((model.overall,) if model.overall else ()))
+    for gap in gaps:
         low, high = gap.interval or (None, None)
         rows.append(
             [
-                gap.code,
-                gap.level,
-                gap.people,
-                gap.model,
-                gap.gap,
-                low,
-                high,
+                *map(
+                    _cell,
+                    (
+                        gap.code,
+                        gap.level,
+                        gap.people,
+                        gap.model,
+                        gap.gap,
+                        low,
+                        high,
+                        gap.people_positive,
+                        gap.model_positive,
+                    ),
+                ),
                 gap.verdict,
                 gap.reason,
             ]
         )
-    header = ("code", "level", "people", "model", "difference", "low", "high", "verdict", "reason")
+    header = (
+        "code",
+        "level",
+        "people",
+        "model",
+        "difference",
+        "low",
+        "high",
+        "positive: people",
+        "positive: model",
+        "verdict",
+        "reason",
+    )
     return Sheet("Model less people", header, rows, widths=(30, 16))
 
 
 def _mode_sheets(report: ModeReport) -> Iterator[Sheet]:
-    plain = [key for key in report.rows[0] if key not in ("sources", "undefined", "codes")]
+    plain = list(dict.fromkeys(key for row in report.rows for key in row if key not in _NOT_CELLS))
+    rows: list[list[Cell]] = [
+        [*(_cell(row.get(key)) for key in plain), *_bounds(row), _reasons(row)]
+        for row in report.rows
+    ]
+    bounds = ("u_alpha_low", "u_alpha_high") if report.unit == "span" else ()
     yield Sheet(
-        report.mode,
-        (*plain, "undefined"),
-        [[*(_cell(row.get(key)) for key in plain), _reasons(row)] for row in report.rows],
+        report.mode if report.unit != "span" else "Spans",
+        (*plain, *bounds, "undefined"),
+        rows,
         widths=(30, 16),
     )
-    own = {key: value for key, value in report.overall.items() if key != "undefined"}
+    own = {key: value for key, value in report.overall.items() if key not in _NOT_CELLS}
     yield Sheet(
         "Overall", (*own, "undefined"), [[*map(_cell, own.values()), _reasons(report.overall)]]
     )
@@ -195,11 +274,21 @@ def _mode_sheets(report: ModeReport) -> Iterator[Sheet]:
     yield _words((*report.notes, *report.methods))
 
 
+def _bounds(row: Mapping[str, object]) -> list[Cell]:
+    """Give the bounds of u-alpha where the table has them."""
+    found = row.get("ci")
+    if "u_alpha" not in row:
+        return []
+    bounds = found.get("u_alpha") if isinstance(found, Mapping) else None
+    return [_cell(bounds[0]), _cell(bounds[1])] if bounds else [None, None]
+
+
 def _plain_sheets(report: PlainReport) -> Iterator[Sheet]:
     rows: list[list[Cell]] = [
         [
-            *(name, found.value, interval.lower, interval.upper, found.se),
-            *(found.observed, found.expected, found.n_units, found.reason or interval.reason or ""),
+            *map(_cell, (name, found.value, interval.lower, interval.upper, found.se)),
+            *map(_cell, (found.observed, found.expected, found.n_units)),
+            found.reason or interval.reason or "",
         ]
         for name, found, interval in report.results
     ]
@@ -234,4 +323,5 @@ def _reasons(row: Mapping[str, object]) -> str:
 
 
 def _cell(value: object) -> Cell:
+    value = rounded(value)
     return value if isinstance(value, str | int | float) or value is None else str(value)

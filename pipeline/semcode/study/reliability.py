@@ -14,6 +14,7 @@ from semcode.evaluate import Candidate, Draw, Precision, Source, compare, draw, 
 from semcode.store import Database
 from semcode.store.assignments import Assignment
 from semcode.study.agreement import Gathered, code_names, gather
+from semcode.study.batches import draw_name
 
 __all__ = ["ReliabilitySample", "assign_sample"]
 
@@ -26,7 +27,7 @@ _RIGHT = 0.5  # of the places where a rare code was coded or suggested
 class ReliabilitySample:
     """What was drawn and assigned, and what precision it promises.
 
-    `drawn` are (transcript, stratum, spans); `strata` how many of how many by stratum.
+    `drawn` are (transcript, stratum, spans of segments); `strata` how many of how many by stratum.
     `assigned` counts the spans that each coder has yet to read. `n_units` are the units
     that can be compared afterwards.
     """
@@ -61,7 +62,7 @@ def assign_sample(
     _check(coders, segments, transcripts, stratify, rare)
     found = gather(database, settings)
     code = _code(found, rare)
-    sources = list(_light(found, "segment" if segments else "turn"))
+    sources = list(_light(found, "segment"))
     strata = _strata(found, sources, stratify)
     likely = _likely(found, code) if code else {}
     candidates = [
@@ -70,12 +71,22 @@ def assign_sample(
         for candidate in _candidates(source, coders, strata, likely, code, bool(segments))
     ]
     chosen = draw(candidates, segments or transcripts or 0, seed=seed, even=code is not None)
-    batch = f"reliability {datetime.now(UTC):%Y-%m-%d %H:%M:%S} seed {seed}"
+    at = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+    batch = draw_name(at, seed, None if code is None else code.name)
     with database.read() as connection:
         known = {coder.name for coder in store.people.coders(connection)}
-    assigned = _store(database, batch, coders, chosen.drawn, {s.name: s for s in sources})
     n_units = sum(len(candidate.spans) for candidate in chosen.drawn)
     total = sum(len(source.units) for source in sources)
+    foretold = precision(
+        n_units,
+        prevalences=_expected(found, code, chosen),
+        total=total,
+        clusters=len({candidate.transcript for candidate in chosen.drawn}),
+        kappa=kappa,
+        icc=icc,
+        level=ci,
+    )
+    assigned = _store(database, batch, coders, chosen.drawn, {s.name: s for s in sources})
     return ReliabilitySample(
         batch,
         tuple(coders),
@@ -85,15 +96,7 @@ def assign_sample(
         assigned,
         n_units,
         total,
-        precision(
-            n_units,
-            prevalences=_expected(found, segments is not None, code, chosen),
-            total=total,
-            clusters=len({candidate.transcript for candidate in chosen.drawn}),
-            kappa=kappa,
-            icc=icc,
-            level=ci,
-        ),
+        foretold,
         (*_new(known, coders), *_notes(chosen.drawn, code, kappa, icc, segments is not None)),
     )
 
@@ -241,16 +244,16 @@ def _store(
     return {coder: len(own) for coder, own in found.items()}
 
 
-def _prevalences(found: Gathered, by_segment: bool) -> dict[str, float]:
+def _prevalences(found: Gathered) -> dict[str, float]:
     """Give each code's share of the units that anybody has read, where enough were read."""
     people = sorted({r.coder for own in found.readings.values() for r in own})
     if not people:
         return {}
     comparison = compare(
-        found.sources("segment" if by_segment else "turn"),
+        found.sources("segment"),
         coders=people,
         codes=code_names(found.codebook),
-        unit="segment" if by_segment else "turn",
+        unit="segment",
         blind_only=False,
     )
     shares = {}
@@ -262,11 +265,9 @@ def _prevalences(found: Gathered, by_segment: bool) -> dict[str, float]:
     return dict(sorted(shares.items(), key=lambda item: item[1]))
 
 
-def _expected(
-    found: Gathered, by_segment: bool, code: Code | None, chosen: Draw
-) -> dict[str, float]:
+def _expected(found: Gathered, code: Code | None, chosen: Draw) -> dict[str, float]:
     """Give the prevalences to plan with: of a rare code alone where the draw is made for it."""
-    shares = _prevalences(found, by_segment)
+    shares = _prevalences(found)
     if code is None:
         return shares
     likely = chosen.strata.get("likely", (0, 0))[0] / max(len(chosen.drawn), 1)
@@ -290,8 +291,8 @@ def _notes(
     ]
     if n_interviews < 10:
         said.append(
-            f"The draw has {n_interviews} interviews; intervals from fewer than 10 cover less "
-            "often than they say. More interviews are worth more than more of each."
+            f"The draw has {n_interviews} interviews; intervals from fewer than 10 are wide. More "
+            "interviews are worth more than more of each."
         )
     if code is not None:
         said.append(
@@ -302,4 +303,6 @@ def _notes(
         )
     if by_segment:
         said.append("Segments are assigned one by one; coders see the question before each.")
+    else:
+        said.append("Transcripts are assigned whole, segment by segment.")
     return said
