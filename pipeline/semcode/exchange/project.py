@@ -13,12 +13,14 @@ __all__ = [
     "Case",
     "Link",
     "Note",
+    "Passage",
     "Project",
     "ProjectCode",
     "ProjectCoding",
     "Source",
     "SourceSet",
     "User",
+    "Variable",
 ]
 
 
@@ -69,12 +71,28 @@ class ProjectCoding:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A marked passage without a code, or one that a link, note or set points at."""
+
+    guid: str
+    start: int
+    end: int
+    name: str = ""
+    memo: str = ""
+    user: str | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A document: `text` None where the project names it without holding its words.
 
+    The positions of its codings are then as the program counts them, to be settled when the
+    words are found elsewhere.
+
     `offsets` says which counting of positions fitted (for example "UTF-16, CRLF").
-    `attributes` are the variables of the document itself. `original` is the file as it
-    lay in the project, where it was more than plain text.
+    `attributes` are the variables of the document itself. `original_name` is the file as
+    it was called in the project. `sha256` is that of the file that held the text.
     """
 
     guid: str
@@ -85,6 +103,18 @@ class Source:
     attributes: Mapping[str, str] = field(default_factory=dict)
     offsets: str = ""
     original_name: str = ""
+    passages: tuple[Passage, ...] = ()
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """What is known of cases or documents; `kind` is Text, Boolean, Integer, Float, Date..."""
+
+    guid: str
+    name: str
+    kind: str = "Text"
+    memo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +175,7 @@ class Project:
     notes: tuple[Note, ...] = ()
     sets: tuple[SourceSet, ...] = ()
     links: tuple[Link, ...] = ()
+    variables: tuple[Variable, ...] = ()
     description: str = ""
     lost: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
