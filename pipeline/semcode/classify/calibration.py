@@ -15,6 +15,7 @@ __all__ = ["Calibration", "Cutoffs", "calibrate", "cutoffs", "expected_calibrati
 Floats = NDArray[np.float64]
 
 _LEAST = 0.3  # a flatter map than this would forget the order of texts
+_LOWEST = 0.02  # no code is given from a lower probability: so far down they are guesses
 _SURE = 6.0  # how many labels the whole study's map is worth beside a code's own
 
 
@@ -112,10 +113,13 @@ class Cutoffs:
     scale: Floats  # (n_codes,)
 
 
-def cutoffs(p: Floats, *, rivals: NDArray[np.intp], doubt: float = 60.0) -> Cutoffs:
+def cutoffs(
+    p: Floats, *, rivals: NDArray[np.intp], labelled: int | None = None, doubt: float = 60.0
+) -> Cutoffs:
     """Find the cut-offs that make the expected F1 of each code greatest.
 
-    `p` are calibrated probabilities of left-out texts. The best threshold is half of the
+    `p` are calibrated probabilities of left-out or unread texts; `labelled` says on how
+    many labelled texts they rest (None: as many as there are). The best threshold is half of the
     best F1 that can be reached (Lipton, Elkan and Naryanaswamy 2014). Of rivals exactly one
     is given: the one that adds most to the mean of the expected F1. With few texts this is
     drawn towards the likeliest, by `doubt` texts' worth.
@@ -126,10 +130,11 @@ def cutoffs(p: Floats, *, rivals: NDArray[np.intp], doubt: float = 60.0) -> Cuto
         ranked = np.sort(p[:, code])[::-1]
         hits, total = np.cumsum(ranked), ranked.sum()
         best = (2 * hits / (np.arange(1, len(p) + 1) + total)).max(initial=0.0)
-        threshold[code] = min(max(best / 2, 0.05), 0.5) if len(p) else 0.5
+        threshold[code] = min(max(best / 2, _LOWEST), 0.5) if len(p) else 0.5
     if len(rivals) and len(p):
         halves, gains = _among_rivals(p[:, rivals])
-        trust = len(p) / (len(p) + doubt)
+        known = len(p) if labelled is None else labelled
+        trust = known / (known + doubt)
         threshold[rivals] = halves - (1 - trust) * (halves - halves.mean())
         scale[rivals] = gains**trust * np.exp(np.log(gains).mean()) ** (1 - trust)
     return Cutoffs(threshold, scale)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 from semcode.classify import hierarchy
 from semcode.classify.calibration import Calibration, Cutoffs, calibrate, cutoffs
+from semcode.classify.cross_fitted import with_cross_fitted
 from semcode.classify.definitions import DefinitionScorer, statements
 from semcode.classify.features import Embedder, FeatureMap, Parts, embed, split_pairs
 from semcode.classify.labels import key_of, read_groups, read_labels
 from semcode.classify.logistic import Cells, Weights
+from semcode.classify.prevalence import shares_among
 from semcode.classify.refining import Refiner
 from semcode.classify.tuning import Choice, choose, fit_candidate
 from semcode.codebook import Codebook
@@ -31,7 +33,8 @@ Floats = NDArray[np.float64]
 #: A text, or a pair of what was said before it and the text.
 Text = str | tuple[str, str]
 
-_MANY = 2000  # texts from which a fit uses all cores
+_MANY = 2000  # texts from which a fit uses all cores; at most so many unread are looked at
+_FEW_UNREAD = 50  # fewer texts without a label tell nothing of how common codes are
 _FLOOR = 0.5  # from here on the cold start's score is taken for a yes
 _FARTHEST = 9.0  # log-odds beyond which a definition's score says no more
 
@@ -107,7 +110,9 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         `groups` are the participants: texts of one are never both learned from and tested
         on. None makes each distinct text its own. Texts without any label still teach
-        which words there are. Raises InputError for labels of another shape or range.
+        which words there are and, from 50 on, how common each code is among what is still
+        to be coded (where exactly one of the top codes applies to each text). Raises
+        InputError for labels of another shape or range.
         """
         plain, _ = split_pairs(texts)
         y = read_labels(Y, len(plain), self.codebook)
@@ -122,9 +127,10 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             parts, extra=[s.text for s in self._scorer.statements], seed=self.seed
         )
         encoded = self._encoded(_rows(parts, labelled))
+        unread = self._sample_of_unread(parts, labelled)
         weight = (~np.isnan(y[labelled])).astype(np.float64)
         cells = Cells(np.nan_to_num(y[labelled]), weight, encoded.definition)
-        self._learn(encoded, cells, [owners[int(row)] for row in labelled], y[labelled])
+        self._learn(encoded, cells, [owners[int(row)] for row in labelled], y[labelled], unread)
         self._keys = [key_of(texts[int(row)]) for row in labelled]
         return self
 
@@ -184,7 +190,11 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     # Answering
 
     def predict_proba(self, texts: Sequence[Text]) -> Floats:
-        """Give the probability of each code, (n_texts, n_codes), none above its parent's."""
+        """Give the probability of each code, (n_texts, n_codes), none above its parent's.
+
+        Where exactly one top code applies, the likeliest is right most often; `predict`
+        gives rare codes a better chance (the greatest mean F1 over codes).
+        """
         return self.proba_encoded(self.encode(texts))
 
     def proba_encoded(self, encoded: Encoded) -> Floats:
@@ -324,7 +334,8 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if getattr(self, "_loaded", None) != self.model:
             from semcode.embed import load_encoder, resolve
 
-            self._encoder, self._loaded = load_encoder(resolve(self.model)), self.model
+            loaded = with_cross_fitted(load_encoder(resolve(self.model)))
+            self._encoder, self._loaded = loaded, self.model
         return self._encoder
 
     def _encoded(self, parts: Parts) -> Encoded:
@@ -338,7 +349,22 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         return Encoded(features, definition, cold)
 
-    def _learn(self, encoded: Encoded, cells: Cells, groups: Sequence[Hashable], y: Floats) -> None:
+    def _sample_of_unread(self, parts: Parts, labelled: NDArray[np.intp]) -> Encoded | None:
+        """Give some of the texts without a label: what is still to be coded looks like them."""
+        rows = np.setdiff1d(np.arange(len(parts.texts)), labelled)
+        if len(rows) < _FEW_UNREAD:
+            return None
+        chosen = np.random.default_rng(self.seed).permutation(rows)[:_MANY]
+        return self._encoded(_rows(parts, np.sort(chosen)))
+
+    def _learn(
+        self,
+        encoded: Encoded,
+        cells: Cells,
+        groups: Sequence[Hashable],
+        y: Floats,
+        unread: Encoded | None = None,
+    ) -> None:
         blocks = self.features_.blocks
         with _threads(len(groups)):
             self.choice_ = choose(
@@ -353,25 +379,44 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.weights_ = weights
         self.learned_ = np.asarray(cells.weight.any(axis=0))
         self.n_labels_ = (cells.y * cells.weight).sum(axis=0)
-        self._calibrate(cells, y)
+        self._calibrate(cells, y, unread)
 
-    def _calibrate(self, cells: Cells, y: Floats) -> None:
+    def _calibrate(self, cells: Cells, y: Floats, unread: Encoded | None) -> None:
         held = self.choice_.held_out
         rivals = hierarchy.rivals_of(y, self._parents)
         self.calibration_ = calibrate(held, cells.y, cells.weight, rivals=rivals)
+        if held is not None and unread is not None and rivals:
+            self._expect_as_unread(held, cells.y, unread)
         scores = (
             held
             if held is not None
             else self.weights_.scores(self.refiner_.rows[0], cells.definition)
         )
         p = hierarchy.consistent(self.calibration_(scores), self._parents, self.learned_)
-        self.cutoffs_ = cutoffs(p, rivals=self.calibration_.rivals)
+        ahead = p if unread is None else self.proba_encoded(unread)
+        self.cutoffs_ = cutoffs(ahead, rivals=self.calibration_.rivals, labelled=len(y))
         members = hierarchy.level_members(self.codebook)
         if members and held is not None:
             joint = hierarchy.level_scores(p, members, self._parents)
             any_of = np.stack([cells.y[:, m].max(axis=1) for m in members.values()], axis=1)
             full = np.stack([cells.weight[:, m].min(axis=1) for m in members.values()], axis=1)
             self.level_calibration_ = calibrate(joint, any_of, full)
+
+    def _expect_as_unread(self, held: Floats, y: Floats, unread: Encoded) -> None:
+        """Shift the probabilities of rivals to how common each is among unread texts."""
+        calibration = self.calibration_
+        rivals = calibration.rivals
+        labelled = y[:, rivals].sum(axis=0) + 0.5
+        labelled /= labelled.sum()
+        among = shares_among(
+            calibration(self.scores(unread))[:, rivals],
+            calibration(held)[:, rivals],
+            y[:, rivals],
+            labelled,
+        )
+        shift = calibration.shift.copy()
+        shift[rivals] += np.log(among / labelled)
+        self.calibration_ = replace(calibration, shift=shift)
 
     def _take_row(
         self,

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Cells", "Prior", "Rotation", "Weights", "fit_codes", "fit_line", "rotate", "sigmoid"]
+__all__ = [
+    "Cells",
+    "Prior",
+    "Rotation",
+    "Weights",
+    "fit_codes",
+    "fit_line",
+    "fit_sum",
+    "rotate",
+    "sigmoid",
+]
 
 Floats = NDArray[np.float64]
 
@@ -197,25 +208,42 @@ def fit_line(
 ) -> tuple[float, float]:
     """Fit p = sigmoid(a z + b) with a Gaussian prior at `start` of precision `firm`.
 
+    All arrays are of one shape.
+    """
+    slope, shift = fit_sum((z,), y, weight, start=start, firm=firm)
+    return float(slope), float(shift)
+
+
+def fit_sum(
+    parts: Sequence[Floats],
+    y: Floats,
+    weight: Floats,
+    *,
+    start: Sequence[float],
+    firm: Sequence[float],
+) -> Floats:
+    """Fit p = sigmoid(sum of a_i part_i + b) with a Gaussian prior at `start`; gives (a..., b).
+
     All arrays are of one shape. Newton's method, each step halved until the loss falls.
     """
-    centre, precision = np.array(start), np.array(firm)
+    known = weight.ravel() > 0
+    columns = np.stack([*(part.ravel() for part in parts), np.ones(y.size)], axis=1)[known]
+    truth, counts = y.ravel()[known], weight.ravel()[known]
+    centre, precision = np.array(start, np.float64), np.array(firm, np.float64)
 
     def loss(theta: Floats) -> float:
-        score = theta[0] * z + theta[1]
-        away = theta - centre
-        value = (weight * (np.logaddexp(0.0, score) - y * score)).sum()
+        score, away = columns @ theta, theta - centre
+        value = (counts * (np.logaddexp(0.0, score) - truth * score)).sum()
         return float(value + 0.5 * (precision * away * away).sum())
 
     theta = centre.copy()
     now = loss(theta)
     for _ in range(50):
-        p = sigmoid(theta[0] * z + theta[1])
-        error, bend = weight * (p - y), weight * np.maximum(p * (1.0 - p), 1e-9)
-        gradient = np.array([(error * z).sum(), error.sum()]) + precision * (theta - centre)
-        cross = (bend * z).sum()
-        hessian = np.array([[(bend * z * z).sum(), cross], [cross, bend.sum()]])
-        step = np.linalg.solve(hessian + np.diag(precision), gradient)
+        p = sigmoid(columns @ theta)
+        bend = counts * np.maximum(p * (1.0 - p), 1e-9)
+        gradient = columns.T @ (counts * (p - truth)) + precision * (theta - centre)
+        hessian = (columns * bend[:, None]).T @ columns + np.diag(precision)
+        step = np.linalg.solve(hessian, gradient)
         length = 1.0
         while length > 1e-6 and loss(theta - length * step) > now:
             length /= 2
@@ -223,4 +251,4 @@ def fit_line(
         now = loss(theta)
         if float(np.abs(length * step).max()) < 1e-8:
             break
-    return float(theta[0]), float(theta[1])
+    return theta

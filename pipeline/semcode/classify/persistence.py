@@ -32,7 +32,8 @@ def save_classifier(model: CodeClassifier, path: str | Path, *, rows: bool = Fal
     """Write a trained classifier with its codebook, and give the file's own sha256.
 
     The file holds the words and n-grams that were learned from, names among them; treat it
-    as the transcripts are treated. `rows` adds the labelled texts' features (no texts), so
+    as the transcripts are treated. For others, `semcode train` writes a copy without what
+    fewer than three participants said. `rows` adds the labelled texts' features (no texts), so
     that `update` goes on after loading. Raises ModelError where nothing was learned.
     """
     from safetensors.numpy import save_file

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from semcode.classify.logistic import Cells, Prior, Weights, fit_codes, fit_line, rotate
+from semcode.classify.logistic import Cells, Prior, Weights, fit_codes, fit_line, fit_sum, rotate
 
-__all__ = ["SCALES", "Candidate", "Choice", "choose", "fit_candidate", "folds_of", "pooled_prior"]
+__all__ = ["SCALES", "Candidate", "Choice", "choose", "fit_candidate", "folds_of", "study_prior"]
 
 Floats = NDArray[np.float64]
 
 #: From "the mean of the labelled texts" to "whatever tells the labelled texts apart".
-PENALTIES = (16.0, 6.0, 2.4, 1.0, 0.4, 0.16)
+PENALTIES = (40.0, 16.0, 6.0, 2.4, 1.0, 0.4, 0.16, 0.06)
 #: What a weight of the word block, and of the shape block, may be beside the embedding's.
 SCALES = ((1.0, 1.0), (1.0, 3.0), (2.0, 3.0))
-#: How much of what definitions foretell by themselves is kept beside what was learned.
-SHARES = (1.0, 0.5, 0.0)
 
-_FIRM = 40.0  # precision of the pooled slope around the cold start's
-_SLOPE_PRECISION = 25.0  # of a code's own slope around the pooled one
+_SLOPE_PRECISION = 25.0  # of a code's own slope around the study's, in units of the study's
 _FEW = 300  # below so many texts the folds are drawn three times
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One way to learn: precision of the weights, scales of two blocks, trust in definitions."""
+    """One way to learn: precision of the weights, scales of two blocks, trust in definitions.
+
+    `share` is what the definitions' log-odds count for beside what was learned.
+    """
 
     penalty: float
     words: float
@@ -63,23 +63,20 @@ def folds_of(groups: Sequence[Hashable], most: int, *, seed: int = 0) -> list[ND
     return [np.array(sorted(rows), dtype=np.intp) for rows in bins] if len(bins) > 1 else []
 
 
-def pooled_prior(cells: Cells, penalty: float, share: float) -> Prior:
-    """Learn from all codes together how far definitions are to be trusted in this study.
+def study_prior(cells: Cells, penalty: float, share: float) -> Prior:
+    """Give the prior of a study where definitions count `share`, with one intercept for all.
 
-    One slope and one intercept for all codes, with a prior at the cold start's own (1 and
-    0); a code counts for at most as much as the mean code, so that a frequent one does not
-    speak for the rare. Of the slope `share` is kept: the features tell part of what the
-    definitions told alone. At 0 definitions are left out, as they are where they mislead.
+    A code counts for at most as much as the mean code, so that a frequent one does not
+    speak for the rare.
     """
     known = cells.weight.sum(axis=0)
     weight = cells.weight * np.minimum(
         1.0, known.sum() / max((known > 0).sum(), 1) / (known + 1e-9)
     )
-    start, firm, d = (1.0, 0.0), (_FIRM, 1.0), cells.definition
-    slope = max(fit_line(d, cells.y, weight, start=start, firm=firm)[0], 0.0) * share
-    _, shift = fit_line(d, cells.y, weight, start=(slope, 0.0), firm=(1e9, 1.0))
-    precision = _SLOPE_PRECISION if slope > 0 else 1e9
-    return Prior(penalty, slope=slope, intercept=shift, slope_precision=precision)
+    start, firm = (share, 0.0), (1e9, 1.0)
+    _, shift = fit_line(cells.definition, cells.y, weight, start=start, firm=firm)
+    precision = _SLOPE_PRECISION / share**2 if share > 1e-3 else 1e9
+    return Prior(penalty, slope=share, intercept=shift, slope_precision=precision)
 
 
 def choose(
@@ -91,27 +88,29 @@ def choose(
     folds: int,
     seed: int = 0,
 ) -> Choice:
-    """Keep the candidate that foretells left-out groups best, over all codes together.
+    """Weigh the candidates by how well they foretell left-out groups, over all codes together.
 
-    First penalties and scales are tried, then shares of the definitions about the best.
-    What is compared is the log loss after one slope and shift for all codes: how well texts
-    are ranked and told apart counts, how bold the scores are is left to calibration.
-    Without two groups the firmest candidate is taken.
+    Each candidate learns without the definitions; what these add to its scores of left-out
+    texts is one slope for the whole study, fitted with a prior that takes them as they are.
+    What is compared is the log loss then: how well texts are ranked and told apart counts,
+    how bold the scores are is left to calibration. Taken is the mean of the candidates'
+    (logarithmic) settings, each weighed by its likelihood: few labels do not tell which is
+    best, and the mean of good ones is better than the luckiest.
+
+    Labels of one participant alone are divided by text. One text alone can tell nothing:
+    then definitions are taken as they are.
     """
-    divided = _divisions(groups, folds, seed=seed)
+    divided = _divisions(groups, folds, seed=seed) or _divisions(
+        range(len(groups)), folds, seed=seed
+    )
     if not divided:
-        return Choice(Candidate(PENALTIES[1], *SCALES[0], 1.0), {}, None)
-    start = [Candidate(p, *s, 0.5) for s, p in product(SCALES, PENALTIES)]
+        return Choice(Candidate(PENALTIES[2], *SCALES[0], 1.0), {}, None)
+    start = [Candidate(p, *s, 0.0) for s, p in product(SCALES, PENALTIES)]
     held = _held_out(x, cells, divided, start, blocks)
-    losses = {c: _calibrated_loss(z, cells) for c, z in held.items()}
-    best = min(losses, key=lambda c: losses[c])
-    place = PENALTIES.index(best.penalty)
-    near = PENALTIES[max(place - 1, 0) : place + 2]
-    more = [replace(best, penalty=p, share=s) for s in SHARES for p in near]
-    again = _held_out(x, cells, divided, [c for c in more if c not in held], blocks)
-    losses |= {c: _calibrated_loss(z, cells) for c, z in again.items()}
-    best = min(losses, key=lambda c: losses[c])
-    return Choice(best, losses, (held | again)[best])
+    judged = {candidate: _judge(z, cells) for candidate, z in held.items()}
+    losses = {candidate: loss for candidate, (loss, _) in judged.items()}
+    best = _mean_candidate(judged, float(cells.weight.sum()))
+    return Choice(best, losses, _held_out(x, cells, divided, [best], blocks)[best])
 
 
 def fit_candidate(
@@ -119,7 +118,7 @@ def fit_candidate(
 ) -> tuple[Weights, Prior, Floats]:
     """Fit all codes on all texts; give the weights, the prior, and the features' scale."""
     scale = _scale(x.shape[1], blocks, candidate)
-    prior = pooled_prior(cells, candidate.penalty, candidate.share)
+    prior = study_prior(cells, candidate.penalty, candidate.share)
     weights, _ = fit_codes(rotate(x, scale), cells, prior)
     return weights, prior, scale
 
@@ -157,7 +156,7 @@ def _held_out(
         for (_, _, share), family in families.items():
             turned, start = rotate(x[rest], _scale(x.shape[1], blocks, family[0])), None
             for candidate in family:
-                prior = pooled_prior(inside, candidate.penalty, share)
+                prior = study_prior(inside, candidate.penalty, share)
                 weights, start = fit_codes(turned, inside, prior, start=start, tolerance=1e-2)
                 scores = weights.scores(x[rows], cells.definition[rows]) + shift
                 held[candidate][rows] += scores / len(divided)
@@ -178,8 +177,25 @@ def _scale(width: int, blocks: Mapping[str, slice], candidate: Candidate) -> Flo
     return scale
 
 
-def _calibrated_loss(z: Floats, cells: Cells) -> float:
-    slope, shift = fit_line(z, cells.y, cells.weight, start=(1.0, 0.0), firm=(1.0, 0.1))
-    told = slope * z + shift
+def _judge(z: Floats, cells: Cells) -> tuple[float, float]:
+    """Give the log loss a cell of scores with definitions beside them, and these's share."""
+    total = max(float(cells.weight.sum()), 1e-9)
+    size = max(float(np.sqrt((cells.weight * z**2).sum() / total)), 1e-9)
+    parts, firm = (z / size, cells.definition), (4.0, 4.0, 0.1)
+    a, b, shift = fit_sum(parts, cells.y, cells.weight, start=(1.0, 1.0, 0.0), firm=firm)
+    told = a / size * z + b * cells.definition + shift
     loss = (cells.weight * (np.logaddexp(0.0, told) - cells.y * told)).sum()
-    return float(loss / max(cells.weight.sum(), 1e-9))
+    share = 1.0 if a <= 0 else min(max(b, 0.0) * size / a, 1.0)
+    return float(loss / total), float(share)
+
+
+def _mean_candidate(judged: Mapping[Candidate, tuple[float, float]], cells: float) -> Candidate:
+    """Give the geometric mean of the candidates, each weighed by its likelihood."""
+    losses = np.array([loss for loss, _ in judged.values()])
+    weight = np.exp((losses.min() - losses) * cells)
+    weight /= weight.sum()
+    settings = np.array([(c.penalty, c.words, c.shape) for c in judged])
+    penalty, words, shape = (float(v) for v in np.exp(weight @ np.log(settings)))
+    shares = np.array([share for _, share in judged.values()])
+    share = float(np.exp(weight @ np.log(shares + 1e-3))) - 1e-3
+    return Candidate(penalty, words, shape, max(share, 0.0))

@@ -1,0 +1,77 @@
+"""What is chosen by cross-validation, and that few labels choose nothing boldly."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+
+from semcode.classify.logistic import Cells, fit_sum, sigmoid
+from semcode.classify.tuning import PENALTIES, choose, study_prior
+
+BLOCKS = {"words": slice(12, 16), "shape": slice(16, 18)}
+
+
+def study(n: int, *, said: float, shown: float) -> tuple[np.ndarray, Cells, list[int]]:
+    """Invent features and definitions that tell the codes to some extent."""
+    rng = np.random.default_rng(n)
+    y = (rng.random((n, 2)) < 0.4).astype(float)
+    x = rng.normal(size=(n, 18)).astype(np.float32) / 4
+    x[:, :2] += (shown * (y - 0.4)).astype(np.float32)
+    definition = rng.normal(size=(n, 2)) + said * (y - 0.4)
+    return x, Cells(y, np.ones_like(y), definition), [row % 6 for row in range(n)]
+
+
+def test_sum_equals_scipy():
+    rng = np.random.default_rng(0)
+    parts = rng.normal(size=(2, 150))
+    y = (rng.random(150) < sigmoid(parts[0] - 0.3 * parts[1])).astype(float)
+    start, firm = np.array([1.0, 1.0, 0.0]), np.array([4.0, 2.0, 0.5])
+
+    def loss(t: np.ndarray) -> float:
+        score = t[0] * parts[0] + t[1] * parts[1] + t[2]
+        return float(
+            (np.logaddexp(0, score) - y * score).sum() + 0.5 * (firm * (t - start) ** 2).sum()
+        )
+
+    found = fit_sum(tuple(parts), y, np.ones(150), start=start, firm=firm)
+    assert np.allclose(found, minimize(loss, start).x, atol=1e-4)
+
+
+def test_definitions_count_where_they_tell():
+    telling = choose(*study(400, said=3.0, shown=0.5), blocks=BLOCKS, folds=5).best
+    silent = choose(*study(400, said=0.0, shown=2.0), blocks=BLOCKS, folds=5).best
+    assert telling.share > 0.3
+    assert silent.share < 0.2
+
+
+def test_settings_stay_among_those_tried():
+    best = choose(*study(60, said=1.0, shown=1.0), blocks=BLOCKS, folds=5).best
+    assert min(PENALTIES) <= best.penalty <= max(PENALTIES)
+    assert 1.0 <= best.words <= 2.0
+    assert 0.0 <= best.share <= 1.0
+
+
+def test_one_participant_is_divided_by_text():
+    x, cells, _ = study(40, said=1.0, shown=1.0)
+    chosen = choose(x, cells, ["P1"] * 40, blocks=BLOCKS, folds=5)
+    assert chosen.held_out is not None
+    assert chosen.losses
+
+
+def test_one_text_takes_definitions_as_they_are():
+    x, cells, _ = study(1, said=1.0, shown=1.0)
+    chosen = choose(x, cells, ["P1"], blocks=BLOCKS, folds=5)
+    assert chosen.best.share == 1.0
+    assert chosen.held_out is None
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4])
+def test_a_frequent_code_does_not_speak_for_the_rare(share):
+    y = np.zeros((200, 2))
+    y[:, 0] = 1
+    weight = np.ones_like(y)
+    weight[20:, 1] = 0  # the second code is known of 20 texts only
+    prior = study_prior(Cells(y, weight, np.zeros_like(y)), 1.0, share)
+    assert prior.slope == share
+    assert sigmoid(np.array([prior.intercept]))[0] < 0.9  # 0.91 if each cell counted alike
