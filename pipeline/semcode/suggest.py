@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,28 @@ from semcode.config import SuggestSettings
 from semcode.index import VectorIndex
 from semcode.records import Segment, Suggestion
 
-__all__ = ["METHOD", "CodedQuote", "NearestQuotes", "embedding_text", "suggest"]
+__all__ = [
+    "CODE",
+    "LEARNED",
+    "METHOD",
+    "NOT_SURE",
+    "NO_CODE",
+    "CodedQuote",
+    "Judgement",
+    "NearestQuotes",
+    "embedding_text",
+    "learner_text",
+    "suggest",
+]
 
 Array = NDArray[np.float32]
 
-#: Named in every run; a change in how scores come about changes it.
+#: Named in every run; a change in how scores come about changes it. LEARNED: by a trained model.
 METHOD = "definitions-1"
+LEARNED = "learned-1"
+
+#: What a trained model says of a passage and code: sure of it, in doubt, sure of no code at all.
+CODE, NOT_SURE, NO_CODE = "code", "not sure", "no code"
 
 _FEWEST_WORDS = 3
 _QUOTES = 2
@@ -39,6 +56,18 @@ def embedding_text(text: str, segment: Segment, *, context_below: int) -> str:
     return " ".join(words)
 
 
+def learner_text(text: str, segment: Segment, *, context_below: int) -> tuple[str, str]:
+    """Give what the learner sees of a segment: the question before it ("" for none), and its words.
+
+    The words are those that are embedded, so that what the definitions say is the same
+    before and after the first label.
+    """
+    question = ""
+    if segment.context_start is not None:
+        question = " ".join(text[segment.context_start : segment.context_end].split())
+    return question, embedding_text(text, segment, context_below=context_below)
+
+
 def _needs_question(words: Sequence[str], segment: Segment, context_below: int) -> bool:
     return _FEWEST_WORDS <= len(words) < context_below and segment.context_start is not None
 
@@ -54,6 +83,21 @@ class CodedQuote:
     text: str
     code: str
     coder: str
+
+
+class Judgement(Protocol):
+    """What a trained model says of the segments of one transcript."""
+
+    @property
+    def p(self) -> NDArray[np.float64]:
+        """Give the probabilities, (n_segments, n_codes)."""
+        ...
+
+    def evidence(
+        self, chosen: Sequence[tuple[int, int]], *, floor: float
+    ) -> Sequence[Mapping[str, object]]:
+        """Say for each (segment, code) what its probability rests on."""
+        ...
 
 
 class NearestQuotes:
@@ -82,33 +126,49 @@ def suggest(
     scorer: DefinitionScorer,
     settings: SuggestSettings,
     nearest: NearestQuotes | None = None,
+    judge: Callable[[Sequence[tuple[str, str]], Array], Judgement] | None = None,
 ) -> list[Suggestion]:
     """Suggest codes for the segments of one transcript, whose vectors are (n, dimension).
 
     Each segment gets its codes with a score from the floor up, the most specific ones, at
     most `per_segment`; where there is none, its single best code, so that what was not
-    coded can be told with its nearest code.
+    coded can be told with its nearest code. `judge` turns texts and the definitions' scores
+    into a trained model's probabilities; None leaves the scores as they are.
     """
     if not segments:
         return []
     spans = [text[segment.start : segment.end] for segment in segments]
     scores = scorer.scores(vectors, spans)
+    judgement = None
+    if judge is not None:
+        below = settings.context_below
+        pairs = [learner_text(text, segment, context_below=below) for segment in segments]
+        judgement = judge(pairs, scores)
+        scores = judgement.p.astype(np.float32)
     quotes = nearest.search(vectors) if nearest else [[] for _ in segments]
+    chosen = [
+        (position, code)
+        for position in range(len(segments))
+        for code in _choose(scores[position], scorer.codebook, settings)
+    ]
+    told: Sequence[Mapping[str, object]] = [{}] * len(chosen)
+    if judgement is not None:
+        told = judgement.evidence(chosen, floor=settings.floor)
     found = []
-    for position, segment in enumerate(segments):
-        words = plain_words(spans[position])
+    for (position, code), more in zip(chosen, told, strict=True):
+        segment = segments[position]
         elsewhere = [
             (q, s)
             for q, s in quotes[position]
             if q.transcript != transcript or q.end <= segment.start or segment.end <= q.start
         ]
-        for code in _choose(scores[position], scorer.codebook, settings):
-            evidence = _evidence(vectors[position], code, words, scorer, elsewhere)
-            if _needs_question(spans[position].split(), segment, settings.context_below):
-                evidence["question"] = text[segment.context_start : segment.context_end]
-            guid = scorer.codebook.codes[code].guid
-            score = round(float(scores[position, code]), 6)
-            found.append(Suggestion(segment.id, guid, score, evidence))
+        words = plain_words(spans[position])
+        evidence = _evidence(vectors[position], code, words, scorer, elsewhere)
+        if _needs_question(spans[position].split(), segment, settings.context_below):
+            evidence["question"] = text[segment.context_start : segment.context_end]
+        guid = scorer.codebook.codes[code].guid
+        score = round(float(scores[position, code]), 6)
+        found.append(Suggestion(segment.id, guid, score, {**evidence, **more}))
     return found
 
 

@@ -18,31 +18,39 @@ from sqlalchemy import Connection
 from semcode import embed, store
 from semcode.classify import DefinitionScorer, background_digest, statements
 from semcode.config import Settings
-from semcode.records import Coding, Segment, Transcript
+from semcode.records import CoderKind, Coding, Segment, Transcript
 from semcode.segment import SEGMENTER_VERSION
 from semcode.store import Database
-from semcode.study.progress import Advance, Progress
-from semcode.suggest import METHOD, CodedQuote, NearestQuotes, embedding_text, suggest
+from semcode.study.encoding import CachedEncoder
+from semcode.study.learned import LearnedScorer, open_scorer
+from semcode.study.progress import Progress
+from semcode.suggest import LEARNED, METHOD, CodedQuote, NearestQuotes, embedding_text, suggest
 
 __all__ = ["Pipeline", "SuggestSummary"]
 
 Array = NDArray[np.float32]
 
-#: Texts that are embedded between two commits: what a power cut can cost.
-_COMMIT_EVERY = 512
+#: New texts that are gathered before they are embedded, the shortest first.
+_TOGETHER = 512
 
 _PACKAGES = ("faiss-cpu", "numpy", "onnxruntime", "semcode", "sentence-transformers", "spacy")
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestSummary:
-    """What one call of suggest did; counts of transcripts, segments and new embeddings."""
+    """What one call of suggest did; counts of transcripts, segments and new embeddings.
+
+    `learned` tells whether a trained model made the scores, `new_codes` which codes it has
+    not seen, so that they went on from their definitions.
+    """
 
     run_id: int
     transcripts: int
     segments: int
     embedded: int
     scored: int
+    learned: bool = False
+    new_codes: tuple[str, ...] = ()
 
 
 class Pipeline:
@@ -52,17 +60,18 @@ class Pipeline:
         self._database = database
         self._settings = settings
         self._progress = progress
-        self._model = embed.resolve(
-            settings.embed.model, allow_download=settings.embed.allow_download
-        )
         with database.read() as connection:
             self._codebook = store.codebooks.load(connection)
             self._codebook_version = store.codebooks.latest_version(connection)
-            self._codings = store.codings.all_codings(connection)
+            models = [c for c in store.people.coders(connection) if c.kind is CoderKind.MODEL]
+            machines = {coder.name for coder in models}
+            codings = store.codings.all_codings(connection)
+            self._codings = [coding for coding in codings if coding.coder not in machines]
+            self._trained = store.models.newest(connection)
 
     def run(self) -> SuggestSummary:
         """Cut, embed and score what is new; what is stored stays when this is interrupted."""
-        self._cut()
+        self.cut()
         with self._database.write() as connection:
             run_id = self._begin(connection)
         pending = self._pending(run_id)
@@ -80,6 +89,8 @@ class Pipeline:
             segments=sum(counts.values()),
             embedded=embedded,
             scored=len(pending),
+            learned=self._trained is not None,
+            new_codes=tuple(self._new_codes()),
         )
 
     def stale(self) -> int:
@@ -103,7 +114,7 @@ class Pipeline:
             roles[speaker.transcript_id].append((speaker.name, speaker.role))
         return {key: self._segmentation(who) for key, who in roles.items()}
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
         """Cut the transcripts whose segments are missing or were cut under other settings."""
         with self._database.read() as connection:
             rows = store.transcripts.rows(connection)
@@ -128,10 +139,18 @@ class Pipeline:
     def _segmentation(self, roles: Sequence[tuple[str, str]]) -> str:
         return _digest(SEGMENTER_VERSION, asdict(self._settings.segment), sorted(roles))
 
+    @cached_property
+    def _encoder(self) -> CachedEncoder:
+        return CachedEncoder(self._database, self._settings)
+
+    @property
+    def _model(self) -> embed.ModelRef:
+        return self._encoder.ref
+
     def _begin(self, connection: Connection) -> int:
         settings = self._settings
         provenance = {
-            "method": METHOD,
+            "method": self._method,
             "model": {
                 "name": self._model.name,
                 "revision": self._model.revision,
@@ -146,12 +165,13 @@ class Pipeline:
             "codebook_digest": self._codebook.digest,
             "codebook_version": self._codebook_version,
             "codings": len(self._codings),
+            **self._learner(),
             "versions": {name: version(name) for name in _PACKAGES},
             "python": platform.python_version(),
         }
         return store.runs.begin(
             connection,
-            kind="definitions",
+            kind="learned" if self._trained else "definitions",
             fingerprint=self._fingerprint,
             codebook_version=self._codebook_version,
             seed=settings.suggest.seed,
@@ -162,7 +182,8 @@ class Pipeline:
     def _fingerprint(self) -> str:
         """Hash everything on which the suggestions depend, beside the transcripts."""
         return _digest(
-            METHOD,
+            self._method,
+            *([self._trained.sha256] if self._trained else []),
             self._model.revision,
             SEGMENTER_VERSION,
             asdict(self._settings.segment),
@@ -171,6 +192,36 @@ class Pipeline:
             background_digest(self._codebook.language),
             sorted((c.guid, c.code, c.start, c.end) for c in self._codings),
         )
+
+    @property
+    def _method(self) -> str:
+        return LEARNED if self._trained else METHOD
+
+    def _learner(self) -> dict[str, object]:
+        """Say which trained model made the suggestions; nothing without one."""
+        row = self._trained
+        if row is None:
+            return {}
+        return {
+            "learner": {
+                "guid": row.guid,
+                "sha256": row.sha256,
+                "trained": row.created_at.isoformat(),
+                "codebook_version": row.codebook_version,
+                **{k: row.provenance[k] for k in ("labels", "origin") if k in row.provenance},
+            }
+        }
+
+    def _new_codes(self) -> list[str]:
+        return self._scorer.new_codes if self._scorer else []
+
+    @cached_property
+    def _scorer(self) -> LearnedScorer | None:
+        """Load the newest trained model, None before the first."""
+        row = self._trained
+        if row is None:
+            return None
+        return open_scorer(self._database, row, self._encoder, self._codebook)
 
     def _pending(self, run_id: int) -> list[int]:
         with self._database.read() as connection:
@@ -189,38 +240,16 @@ class Pipeline:
             for transcript_id in transcripts:
                 texts = self._texts(transcript_id)
                 hashes = [store.vectors.text_hash(text) for text in texts]
-                with self._database.read() as connection:
-                    lacking = store.vectors.missing(connection, self._model.revision, hashes)
+                lacking = self._encoder.missing(hashes)
                 new = {h: t for h, t in zip(hashes, texts, strict=True) if h in lacking}
                 new = {h: t for h, t in new.items() if h not in waiting}
                 advance(len(texts) - len(new))
                 waiting |= new
-                while len(waiting) >= _COMMIT_EVERY:
-                    embedded += self._embed_texts(waiting, advance)
+                while len(waiting) >= _TOGETHER:
+                    embedded += self._encoder.keep_some(waiting, advance=advance)
             while waiting:
-                embedded += self._embed_texts(waiting, advance)
+                embedded += self._encoder.keep_some(waiting, advance=advance)
         return embedded
-
-    def _embed_texts(self, waiting: dict[bytes, str], advance: Advance) -> int:
-        """Embed and store the first texts that wait, and take them off."""
-        hashes = list(waiting)[:_COMMIT_EVERY]
-        texts = [waiting.pop(key) for key in hashes]
-        told = 0
-
-        def tell(done: int) -> None:
-            nonlocal told
-            advance(done - told)
-            told = done
-
-        vectors = self._encoder.encode(texts, progress=tell)
-        with self._database.write() as connection:
-            store.vectors.put(connection, self._model.revision, hashes, vectors)
-        return len(texts)
-
-    @cached_property
-    def _encoder(self) -> embed.Encoder:
-        threads = self._settings.embed.threads
-        return embed.load_encoder(self._model, threads=threads or None)
 
     def _texts(self, transcript_id: int) -> list[str]:
         with self._database.read() as connection:
@@ -232,25 +261,11 @@ class Pipeline:
         below = self._settings.suggest.context_below
         return [embedding_text(transcript.text, s, context_below=below) for s in segments]
 
-    def _vectors(self, texts: Sequence[str]) -> Array:
-        """Give the vectors of texts, (n, dimension), from the cache or embedded now."""
-        hashes = [store.vectors.text_hash(text) for text in texts]
-        with self._database.read() as connection:
-            lacking = store.vectors.missing(connection, self._model.revision, hashes)
-        waiting = {h: t for h, t in zip(hashes, texts, strict=True) if h in lacking}
-        while waiting:
-            self._embed_texts(waiting, lambda _done: None)
-        with self._database.read() as connection:
-            found = store.vectors.get(connection, self._model.revision, hashes)
-        if not hashes:
-            return np.zeros((0, self._model.dimension), np.float32)
-        return np.stack([found[key] for key in hashes])
-
     def _score(self, run_id: int, transcripts: Sequence[int]) -> None:
         if not transcripts:
             return
         said = [statement.text for statement in statements(self._codebook)]
-        scorer = DefinitionScorer(self._codebook, self._vectors(said))
+        scorer = DefinitionScorer(self._codebook, self._encoder.encode(said))
         nearest = self._nearest()
         with self._progress.stage("Suggesting codes", len(transcripts)) as advance:
             for transcript_id in transcripts:
@@ -272,10 +287,11 @@ class Pipeline:
             transcript=transcript.name,
             text=transcript.text,
             segments=segments,
-            vectors=self._vectors(self._texts_of(transcript, segments)),
+            vectors=self._encoder.encode(self._texts_of(transcript, segments)),
             scorer=scorer,
             settings=self._settings.suggest,
             nearest=nearest,
+            judge=self._scorer.judge if self._scorer else None,
         )
         with self._database.write() as connection:
             store.runs.store_suggestions(
@@ -302,7 +318,7 @@ class Pipeline:
                 segments = store.segments.of_transcript(connection, ids[name])
             if not segments:
                 continue
-            rows = self._vectors(self._texts_of(transcript, segments))
+            rows = self._encoder.encode(self._texts_of(transcript, segments))
             starts, ends = [s.start for s in segments], [s.end for s in segments]
             for coding in codings:
                 touched = range(bisect_right(ends, coding.start), bisect_left(starts, coding.end))
