@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from semcode.evaluate import CodeName, Comparison, Options, Place, model_table
 
@@ -23,6 +24,10 @@ def test_a_model_that_errs_more_is_behind():
     assert gap.people > gap.model
     assert [row.label for row in found.pairs] == ["machine and a", "machine and b"]
     assert [person for person, _ in found.by_code] == ["a", "b"]
+    assert gap.people_positive > gap.model_positive > 0
+    assert found.among.label == "a and b"
+    assert found.overall.code == "all codes"
+    assert found.overall.gap == pytest.approx(gap.gap)  # one code only
 
 
 def test_a_model_like_a_person_is_left_open():

@@ -65,3 +65,13 @@ def test_who_can_be_compared(codes):
         run("excel", texts([], []), codes)
     with pytest.raises(InputError, match="no table by level"):
         in_view(run("atlas", texts([(0, 9, "g1")], []), codes), ("level",))
+
+
+def test_atlas_has_everything_over_all_codes(codes):
+    report = run("atlas", texts([(0, 40, "g1"), (50, 60, "g3")], [(0, 40, "g2")]), codes)
+    assert report.overall["percent"] == 90
+    assert report.overall["holsti"] == pytest.approx(2 * 40 / 90)
+    assert report.overall["alpha_binary"] == pytest.approx(report.rows[0]["alpha_binary"], abs=0.3)
+    assert report.overall["n_units"] == report.n_units == 100
+    assert report.overall["Cu_alpha"] is None
+    assert "one label only" in report.overall["undefined"]["Cu_alpha"]

@@ -41,7 +41,7 @@ def test_the_words_have_the_tables_numbers(report):
     assert "the codebook Book" in text
     assert "200 resamples" in text
     assert number(report.overall.values["krippendorff_alpha"]) in report.summary[0]
-    assert any("fewer than 10 interviews" in note for note in report.notes)
+    assert any("Only 4 interviews: the intervals are wide" in note for note in report.notes)
     assert any("Guilt" in note and "Nobody used" in note for note in report.notes)
 
 

@@ -15,13 +15,15 @@ from semcode.evaluate.data import (
     select,
 )
 from semcode.evaluate.measures import NAMES
+from semcode.evaluate.mode_data import ModeReport, ModeText
 from semcode.evaluate.model import GapRow, ModelTable, model_table
-from semcode.evaluate.modes import MODES, ModeReport, ModeText, in_view, mode_report
+from semcode.evaluate.modes import MODES, in_view, mode_report
 from semcode.evaluate.plain import LEVELS, PlainReport, plain_report
-from semcode.evaluate.rating import compare
-from semcode.evaluate.report import AgreementReport, agreement_report, common_units
+from semcode.evaluate.rating import compare, readable
+from semcode.evaluate.report import AgreementReport, Batch, agreement_report, common_units
 from semcode.evaluate.sampling import Candidate, Draw, Precision, draw, precision
 from semcode.evaluate.spans import SpanCounts, count_spans, span_agreement
+from semcode.evaluate.unitized import unitized_report
 from semcode.evaluate.views import VIEWS, Drift
 from semcode.evaluate.words import TITLES, Setting
 
@@ -34,6 +36,7 @@ __all__ = [
     "VIEWS",
     "AgreementReport",
     "AgreementRow",
+    "Batch",
     "Candidate",
     "CodeName",
     "Comparison",
@@ -65,6 +68,8 @@ __all__ = [
     "model_table",
     "plain_report",
     "precision",
+    "readable",
     "select",
     "span_agreement",
+    "unitized_report",
 ]

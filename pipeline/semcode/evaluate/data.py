@@ -99,7 +99,7 @@ class Options:
             raise InputError(
                 f"an interval of {self.ci} cannot be given.",
                 where="ci",
-                remedy="Give a share such as 0.95.",
+                remedy="Give a share between 0 and 1, such as 0.95.",
             )
         if self.resamples < 100:
             raise InputError(
@@ -158,7 +158,9 @@ class AgreementRow:
 
     `values`, `ci`, `undefined` and `no_interval` are by the coefficient's name; a value is
     None exactly where `undefined` has its reason. `prevalence` is the share of ratings
-    that have the code. `more` holds what only some tables have.
+    that have the code. `more` holds what only some tables have. `details` says for each
+    coefficient on how many units it rests, its observed and expected agreement and its
+    standard error (over resamples, or analytic for a table without interviews).
     """
 
     label: str
@@ -173,6 +175,7 @@ class AgreementRow:
     no_interval: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     more: Mapping[str, object] = field(default_factory=dict)
+    details: Mapping[str, Mapping[str, float | int | None]] = field(default_factory=dict)
 
 
 def select(

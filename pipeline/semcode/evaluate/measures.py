@@ -36,6 +36,7 @@ COEFFICIENTS: Mapping[str, str] = {
 NAMES = tuple(COEFFICIENTS)
 
 FEWEST_CLUSTERS = 3
+_WHOLE = frozenset({"cohen_kappa", "scott_pi"})  # rest on units that every coder rated
 
 _ONE_INTERVIEW = (
     "All units come from one {cluster}, so that nothing can be resampled; compare the coders "
@@ -74,7 +75,11 @@ def measure(
     found = bootstrap_codes(
         ratings,
         clusters,
-        coefficients=tuple(COEFFICIENTS.values()),
+        coefficients=[
+            function
+            for name, function in COEFFICIENTS.items()
+            if name != "cohen_kappa" or ratings.shape[2] == 2
+        ],
         counts=None if counts is None else counts.tolist(),
         resamples=options.resamples,
         level=options.ci,
@@ -117,16 +122,24 @@ def _row(
 ) -> AgreementRow:
     cells = _cells(table, label, counts)
     use = code_prevalence(cells, category=label)
+    complete = (
+        int(cells.counts[(cells.indices >= 0).all(axis=1)].sum()) if cells.counts is not None else 0
+    )
+    details: dict[str, Mapping[str, float | int | None]] = {}
     values: dict[str, float | None] = {}
     intervals: dict[str, tuple[float, float]] = {}
     undefined: dict[str, str] = {}
     no_interval: dict[str, str] = {}
     for name, function in COEFFICIENTS.items():
-        values[name], reason = _value(name, function, place, cells, found)
+        values[name], reason = _value(function, place, cells, found)
         if use.n_units and not use.n_positive_units and name != "percent":
             values[name], reason = None, nobody.format(label=label)
         if values[name] is None:
             undefined[name] = reason
+        details[name] = _details(
+            function, place, found, complete if name in _WHOLE else use.n_units
+        )
+        if values[name] is None:
             continue
         interval, why = interval_of(found[function], place, options)
         if interval is None:
@@ -154,7 +167,25 @@ def _row(
             "pabak": use.pabak,
             "by_coder": list(use.by_coder),
         },
+        details,
     )
+
+
+def _details(
+    function: str, place: int, found: Mapping[str, CodeIntervals], n_units: int
+) -> Mapping[str, float | int | None]:
+    """Give the units, the observed and expected agreement, and the resamples' standard error."""
+    if function not in found:
+        return {"units": n_units, "observed": None, "expected": None, "se": None}
+    own = found[function]
+    draws = own.draws[:, place]
+    known = draws[~np.isnan(draws)]
+    spread = float(known.std()) if own.n_clusters >= FEWEST_CLUSTERS and len(known) > 1 else None
+    observed, expected = (
+        None if np.isnan(part[place]) else float(part[place])
+        for part in (own.observed, own.expected)
+    )
+    return {"units": n_units, "observed": observed, "expected": expected, "se": spread}
 
 
 def _cells(table: NDArray[np.int8], label: str, counts: NDArray[np.float64] | None) -> RatingTable:
@@ -187,17 +218,16 @@ def _numbered(table: NDArray[np.int8]) -> NDArray[np.int64]:
 
 
 def _value(
-    name: str,
     function: str,
     place: int,
     cells: RatingTable,
     found: Mapping[str, CodeIntervals],
 ) -> tuple[float | None, str]:
     """Give the value, or None and what the coefficient itself says about it."""
-    value = float(found[function].values[place])
-    several = name == "cohen_kappa" and cells.n_coders > 2
-    if not several and not np.isnan(value):
-        return value, ""
+    if function in found:
+        value = float(found[function].values[place])
+        if not np.isnan(value):
+            return value, ""
     result = agreement(function, cells)
     return None, result.reason or "The coefficient is 0/0 for these ratings."
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from semcode.agreement import model_gap
-from semcode.evaluate.data import AgreementRow, Comparison, Options, select
+from semcode.evaluate.data import AgreementRow, CodeName, Comparison, Options, select
 from semcode.evaluate.measures import FEWEST_CLUSTERS, measure
 from semcode.evaluate.views import pooled
 
@@ -25,7 +25,8 @@ class GapRow:
     """One code: alpha among people, alpha of model and person, and their difference.
 
     `verdict` is "behind" (the interval is below 0), "ahead" (above), "open" (it holds 0),
-    or "unknown" (no interval); `reason` says why there is none.
+    or "unknown" (no interval); `reason` says why there is none. `people_positive` and
+    `model_positive` are the proportions of positive agreement, means over the pairs.
     """
 
     code: str
@@ -36,6 +37,8 @@ class GapRow:
     interval: tuple[float, float] | None
     verdict: str
     reason: str | None
+    people_positive: float | None = None
+    model_positive: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class ModelTable:
 
     `by_code` holds, for each code, the coefficients of the model and one person, the mean
     over people where there are several (intervals then in `gaps`). `people` names the
-    persons, `n_units` the units that all of them and the model have.
+    persons, `n_units` the units that all of them and the model have. `among` is people
+    with each other on these units, `overall` the gap over all codes pooled.
     """
 
     name: str
@@ -55,6 +59,8 @@ class ModelTable:
     gaps: tuple[GapRow, ...]
     reason: str | None
     notes: tuple[str, ...]
+    among: AgreementRow | None = None
+    overall: GapRow | None = None
 
 
 def model_table(
@@ -78,6 +84,9 @@ def model_table(
         by_code += [(two.coders[1], row) for row in rows]
     reason = None
     gaps: tuple[GapRow, ...] = ()
+    among = overall = None
+    if len(people) >= 2:
+        among = pooled(select(everyone, people), options, " and ".join(names))
     if len(people) < 2:
         reason = (
             "Whether the model agrees with people as well as they agree with each other needs "
@@ -89,6 +98,7 @@ def model_table(
         reason = "The difference is given for units, not for characters: use --unit segment."
     else:
         gaps = _gaps(everyone, model, options)
+        [overall] = _gaps(_as_one(everyone), model, options)
     return ModelTable(
         comparison.coders[model],
         names,
@@ -98,7 +108,32 @@ def model_table(
         gaps,
         reason,
         tuple(notes),
+        among,
+        overall,
     )
+
+
+def _as_one(comparison: Comparison) -> Comparison:
+    """Pool all decisions (unit x code) into one code."""
+    n_codes, n_units, n_coders = comparison.ratings.shape
+    return replace(
+        comparison,
+        codes=(CodeName("", "all codes", None),),
+        ratings=comparison.ratings.reshape(1, n_codes * n_units, n_coders),
+        places=comparison.places * n_codes,
+        marks=(),
+    )
+
+
+def _positive(table: NDArray[np.int8], pairs: Sequence[tuple[int, int]]) -> float | None:
+    """Give 2 x both / (one + two), the mean over the pairs in which anybody gave the code."""
+    given = table == 1
+    found = []
+    for one, two in pairs:
+        total = int(given[:, one].sum() + given[:, two].sum())
+        if total:
+            found.append(2 * int((given[:, one] & given[:, two]).sum()) / total)
+    return sum(found) / len(found) if found else None
 
 
 def _gaps(comparison: Comparison, model: int, options: Options) -> tuple[GapRow, ...]:
@@ -131,6 +166,8 @@ def _gaps(comparison: Comparison, model: int, options: Options) -> tuple[GapRow,
                 interval,
                 _verdict(interval),
                 None if interval else _why(ratings[place], people, model, gap, found.n_clusters),
+                _positive(ratings[place], list(combinations(people, 2))),
+                _positive(ratings[place], [(model, person) for person in people]),
             )
         )
     return tuple(rows)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from semcode.agreement import (
-    Agreement,
-    AtlasDomain,
-    atlas_cu_alpha,
-    atlas_domain,
     join_continua,
     maxqda_documents,
     maxqda_segments,
@@ -19,40 +15,11 @@ from semcode.agreement import (
 )
 from semcode.agreement.nvivo import NvivoRow
 from semcode.errors import InputError
+from semcode.evaluate.atlas_mode import atlas_report
 from semcode.evaluate.data import CodeName, Span
+from semcode.evaluate.mode_data import ModeReport, ModeText
 
 __all__ = ["MODES", "ModeReport", "ModeText", "in_view", "mode_report"]
-
-LabelledSpan = tuple[int, int, Hashable]
-
-
-@dataclass(frozen=True, slots=True)
-class ModeText:
-    """One transcript that all compared coders have read: its length and each one's spans."""
-
-    name: str
-    length: int
-    spans: Mapping[Hashable, Sequence[LabelledSpan]]
-
-
-@dataclass(frozen=True, slots=True)
-class ModeReport:
-    """A table with the columns of another program; `percent` runs from 0 to 100 as there.
-
-    `rows` and `overall` are ready for JSON. `methods` says in words what was computed.
-    """
-
-    mode: str
-    unit: str
-    coders: tuple[str, ...]
-    n_units: int
-    transcripts: tuple[str, ...]
-    rows: tuple[Mapping[str, object], ...]
-    overall: Mapping[str, object]
-    notes: tuple[str, ...] = ()
-    methods: tuple[str, ...] = ()
-    by: str = "code"
-    extra: Mapping[str, object] = field(default_factory=dict)
 
 
 def mode_report(
@@ -90,7 +57,7 @@ def mode_report(
             remedy="Compare coders who read the same transcripts: semcode agreement --by pair",
         )
     if mode == "atlas":
-        return _atlas(texts, tuple(coders), codes, domains)
+        return atlas_report(texts, tuple(coders), codes, domains)
     return {"nvivo": _nvivo, "maxqda": _maxqda}[mode](texts, tuple(coders), codes, least)
 
 
@@ -238,7 +205,6 @@ def _maxqda(
             "code": code.name,
             "level": code.level,
             "n": part.agreements + part.disagreements,
-            "prevalence": None,
             "percent": part.percent,
             "agreements": part.agreements,
             "disagreements": part.disagreements,
@@ -279,115 +245,6 @@ def _maxqda(
         ),
         methods,
     )
-
-
-def _atlas(
-    texts: Sequence[ModeText],
-    coders: tuple[str, ...],
-    codes: Sequence[CodeName],
-    domains: Mapping[str, str],
-) -> ModeReport:
-    joined, extent = join_continua([(text.length, text.spans) for text in texts])
-    spans: dict[Hashable, Sequence[LabelledSpan]] = {
-        coder: joined.get(coder, []) for coder in coders
-    }
-    members: dict[str, list[CodeName]] = {}
-    for code in codes:
-        members.setdefault(domains[code.guid], []).append(code)
-    rows = [
-        {**_domain_row(spans, extent, name, found), "kind": "domain"}
-        for name, found in members.items()
-    ]
-    rows += [
-        {
-            **_domain_row(spans, extent, code.name, [code]),
-            "domain": domains[code.guid],
-            "kind": "code",
-        }
-        for code in codes
-        if len(members[domains[code.guid]]) > 1
-    ]
-    named: dict[Hashable, list[Hashable]] = {
-        name: [code.guid for code in found] for name, found in members.items()
-    }
-    over = atlas_cu_alpha(spans, extent=extent, domains=named)
-    methods = (
-        f"{len(coders)} coders ({', '.join(coders)}) were compared as in ATLAS.ti over the "
-        f"quantity of text of {len(texts)} documents ({extent[1]:,} characters): percent "
-        "agreement and Holsti's index 2A/(N1 + N2) of text, Krippendorff's alpha-binary (is a "
-        "passage relevant to the domain) and cu-alpha (which code of the domain), and Cu-alpha "
-        "(which domain) "
-        "(Krippendorff 2019, section 12.6). Domains are the top branches of the codebook.",
-    )
-    overall: dict[str, object] = {
-        "n_units": over.n_units,
-        "Cu_alpha": over.value,
-        "undefined": {"Cu_alpha": over.reason} if over.reason else {},
-    }
-    return ModeReport(
-        "atlas",
-        "character",
-        coders,
-        extent[1],
-        tuple(text.name for text in texts),
-        tuple(rows),
-        overall,
-        (),
-        methods,
-    )
-
-
-def _domain_row(
-    spans: Mapping[Hashable, Sequence[LabelledSpan]],
-    extent: tuple[int, int],
-    name: str,
-    codes: Sequence[CodeName],
-) -> dict[str, object]:
-    wanted = [code.guid for code in codes]
-    try:
-        found = atlas_domain(spans, extent=extent, domain=name, codes=wanted)
-    except InputError as overlap:
-        found = _as_one(spans, extent, name, set(wanted), overlap)
-    parts = {
-        "percent": found.percent,
-        "holsti": found.holsti,
-        "alpha_binary": found.alpha_binary,
-        "cu_alpha": found.cu_alpha,
-    }
-    return {
-        "code": name,
-        "level": codes[0].level,
-        "domain": name,
-        "codes": [code.name for code in codes],
-        "n": extent[1] - extent[0],
-        "prevalence": None,
-        **{
-            key: None if part.value is None else part.value * (100 if key == "percent" else 1)
-            for key, part in parts.items()
-        },
-        "undefined": {key: part.reason for key, part in parts.items() if part.reason},
-    }
-
-
-def _as_one(
-    spans: Mapping[Hashable, Sequence[LabelledSpan]],
-    extent: tuple[int, int],
-    name: str,
-    wanted: set[str],
-    overlap: InputError,
-) -> AtlasDomain:
-    """Compare a domain whose codes overlap as if it were one code; cu-alpha has no value."""
-    one: dict[Hashable, list[LabelledSpan]] = {
-        coder: [(start, end, name) for start, end, label in marked if label in wanted]
-        for coder, marked in spans.items()
-    }
-    found = atlas_domain(one, extent=extent, domain=name, codes=[name])
-    reason = (
-        f"A coder gave one passage several codes of this domain ({overlap.where}), and ATLAS.ti "
-        "asks for codes that exclude each other. See each code alone, or semcode's own mode."
-    )
-    none: Agreement = replace(found.cu_alpha, value=None, reason=reason)
-    return replace(found, cu_alpha=none)
 
 
 MODES = ("atlas", "maxqda", "nvivo")

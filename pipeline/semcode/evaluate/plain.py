@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,15 @@ from semcode.agreement import (
 from semcode.errors import InputError
 from semcode.evaluate.data import AgreementRow, Options
 from semcode.evaluate.measures import COEFFICIENTS, measure
+from semcode.evaluate.plain_words import (
+    check_scale,
+    check_shared,
+    empty_columns,
+    fewer_units,
+    left_out,
+    methods,
+    spelt_alike,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +54,9 @@ _TOO_MANY = 1_000
 class PlainReport:
     """The coefficients of one table; `rows` compare each category with all others.
 
-    `rows` is empty for weighted tables, for one category and for very many.
+    `rows` and `matrix` are empty for weighted tables (`rows`), for one category and for
+    very many. `level` is the level of measurement that was asked for. `matrix` counts
+    pairs of ratings of a unit, categories x categories, symmetric.
     """
 
     coders: tuple[str, ...]
@@ -58,6 +70,9 @@ class PlainReport:
     clustered: bool
     notes: tuple[str, ...]
     methods: tuple[str, ...]
+    level: str | None = None
+    matrix: tuple[tuple[int, ...], ...] = ()
+    ci: float = 0.95
 
 
 def plain_report(
@@ -72,10 +87,11 @@ def plain_report(
 ) -> PlainReport:
     """Compute every coefficient of a table.
 
-    `level` sets the weights (`LEVELS`), `weights` goes before it. With `clusters` (the
-    interview of each unit) the intervals are bootstrapped over these, otherwise analytic,
-    which treats units as independent. Raises InputError for fewer than two columns, no
-    rows, or what `rating_table` refuses.
+    `level` sets the weights (`LEVELS`); give it or `weights`, not both. With `clusters`
+    (the interview of each unit) the intervals are bootstrapped over these, otherwise
+    analytic, which treats units as independent. Raises InputError for fewer than two
+    columns, no unit that two coders rated, words without an order where the weights need
+    one, or what `rating_table` refuses.
     """
     if len(coders) < 2:
         raise InputError(
@@ -84,19 +100,33 @@ def plain_report(
             where="table",
             remedy="Put units in rows and each coder in a column of their own.",
         )
+    if level and weights:
+        raise InputError(
+            "a level of measurement and weights are two ways to say the same.",
+            where="weights",
+            remedy="Give --level or --weights, not both.",
+        )
     chosen = weights or LEVELS[level or "nominal"]
     table = rating_table(cells, categories=categories)
+    check_scale(table, level, chosen)
     names = tuple(coders[column] for column in table.kept)
+    check_shared(table, coders, names)
     results = [_result(name, table, chosen, clusters, options) for name in COEFFICIENTS]
     paired = (table.indices >= 0).sum(axis=1) >= 2
     overall = _overall(results, int(paired.sum()), table)
     rows, more = _rows(table, chosen, clusters, options)
-    notes = [*_empty_columns(coders, table), *more, *_thin(table, paired, len(cells))]
+    notes = [
+        *empty_columns(coders, table),
+        *more,
+        *left_out(table, paired, len(cells)),
+        *fewer_units(results),
+        *spelt_alike(table),
+    ]
     n_clusters = len(set(clusters)) if clusters is not None else _ENOUGH_CLUSTERS
     if n_clusters < _ENOUGH_CLUSTERS:
         notes.append(
-            f"Only {n_clusters} clusters: intervals from fewer than {_ENOUGH_CLUSTERS} cover the "
-            "truth less often than they say."
+            f"Only {n_clusters} clusters: the intervals are wide for that reason. More clusters "
+            "are worth more than more units of each."
         )
     return PlainReport(
         names,
@@ -109,8 +139,27 @@ def plain_report(
         tuple(results),
         clusters is not None,
         tuple(notes),
-        tuple(_methods(names, table, int(paired.sum()), chosen, clusters is not None, options)),
+        tuple(
+            methods(names, table, int(paired.sum()), chosen, level, clusters is not None, options)
+        ),
+        level,
+        _matrix(table),
+        options.ci,
     )
+
+
+def _matrix(table: RatingTable) -> tuple[tuple[int, ...], ...]:
+    """Count pairs of ratings by two coders of one unit."""
+    n = len(table.categories)
+    if not 2 <= n <= _MANY_CATEGORIES:
+        return ()
+    counts = np.zeros((n, n), dtype=np.int64)
+    for one, two in combinations(range(table.n_coders), 2):
+        both = (table.indices[:, one] >= 0) & (table.indices[:, two] >= 0)
+        np.add.at(counts, (table.indices[both, one], table.indices[both, two]), 1)
+    whole = counts + counts.T
+    whole[np.diag_indices(n)] = counts.diagonal()
+    return tuple(tuple(int(value) for value in row) for row in whole)
 
 
 def _result(
@@ -125,7 +174,11 @@ def _result(
     if clusters is None or found.value is None:
         return name, found, _with_width(analytic_interval(found, level=options.ci))
     if len(set(clusters)) < _FEWEST_CLUSTERS:
-        few = f"There are {len(set(clusters))} clusters, too few to be drawn again."
+        n = len(set(clusters))
+        few = (
+            f"The units come from {n} cluster{'s' * (n != 1)}, too few to be drawn again; have "
+            "more of them rated by the same coders."
+        )
         return name, found, Interval(None, None, options.ci, "bootstrap", reason=few)
     interval = bootstrap_table(
         table,
@@ -141,7 +194,9 @@ def _result(
 
 def _with_width(interval: Interval) -> Interval:
     """Give no interval of width 0: these units hold nothing to estimate it from."""
-    if interval.lower is None or interval.lower != interval.upper:
+    if interval.lower is None or interval.upper is None:
+        return interval
+    if interval.upper - interval.lower > 1e-9:
         return interval
     flat = "These units show no variation from which an interval could be estimated."
     return replace(interval, lower=None, upper=None, reason=flat)
@@ -171,7 +226,17 @@ def _overall(
         },
         (),
         {"n_categories": len(table.categories)},
+        {name: _details(found) for name, found, _ in results},
     )
+
+
+def _details(found: Agreement) -> dict[str, float | int | None]:
+    return {
+        "units": found.n_units,
+        "observed": found.observed,
+        "expected": found.expected,
+        "se": found.se,
+    }
 
 
 def _rows(
@@ -200,56 +265,33 @@ def _rows(
         [(str(category), None) for category in table.categories], ratings, groups, options=options
     )
     if clusters is None:
-        rows = [replace(row, ci={}, no_interval={}, n_interviews=0) for row in rows]
+        rows = [_analytic(row, ratings[place], options) for place, row in enumerate(rows)]
     return tuple(rows), []
+
+
+def _analytic(row: AgreementRow, ratings: NDArray[np.int8], options: Options) -> AgreementRow:
+    """Give a category's row the intervals of units that are taken to be independent."""
+    table = rating_table(
+        np.where(ratings < 0, np.nan, ratings.astype(np.float64)), categories=(0, 1)
+    )
+    found = {name: agreement(function, table) for name, function in COEFFICIENTS.items()}
+    intervals = {
+        name: _with_width(analytic_interval(own, level=options.ci))
+        for name, own in found.items()
+        if row.values[name] is not None
+    }
+    return replace(
+        row,
+        n_interviews=0,
+        ci={
+            name: (interval.lower, interval.upper)
+            for name, interval in intervals.items()
+            if interval.lower is not None and interval.upper is not None
+        },
+        no_interval={name: i.reason for name, i in intervals.items() if i.reason},
+        details={name: _details(own) for name, own in found.items()},
+    )
 
 
 def _has(table: RatingTable, place: int) -> NDArray[np.int8]:
     return np.where(table.indices < 0, -1, table.indices == place).astype(np.int8)
-
-
-def _empty_columns(coders: Sequence[str], table: RatingTable) -> list[str]:
-    empty = [name for column, name in enumerate(coders) if column not in table.kept]
-    if not empty:
-        return []
-    names = ", ".join(repr(name) for name in empty)
-    return [f"{names} holds no rating (only empty cells or spaces) and was left out."]
-
-
-def _thin(table: RatingTable, paired: NDArray[np.bool_], n_rows: int) -> list[str]:
-    said = []
-    alone = int((~paired).sum())
-    empty = n_rows - len(table.indices)
-    if empty:
-        said.append(f"{empty:,} of {n_rows:,} units have no rating and were left out.")
-    if alone:
-        said.append(
-            f"{alone:,} unit{' was' if alone == 1 else 's were'} rated by one coder only: no part "
-            "of observed agreement, but of the category shares of Fleiss, Conger and Gwet (Gwet "
-            "2014)."
-        )
-    return said
-
-
-def _methods(
-    coders: Sequence[str],
-    table: RatingTable,
-    n_units: int,
-    weights: str,
-    clustered: bool,
-    options: Options,
-) -> list[str]:
-    how = (
-        f"cluster bootstrap, {options.resamples:,} resamples of whole clusters, seed {options.seed}"
-        if clustered
-        else "analytic standard errors, which treat units as independent (Gwet 2014; Fleiss, "
-        "Cohen and Everitt 1969)"
-    )
-    n = len(table.categories)
-    return [
-        f"{len(coders)} coders ({', '.join(coders)}) were compared on {n_units:,} units that two "
-        f"or more of them rated, with {n:,} categor{'y' if n == 1 else 'ies'} and {weights} "
-        "weights. Formulas: Cohen (1960, 1968), Conger (1980), Fleiss (1971), Scott (1955), "
-        "Brennan and Prediger (1981), Gwet (2008; AC2 with weights, 2014), Krippendorff (2019).",
-        f"Intervals are {options.ci:.0%} ({how}).",
-    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from semcode.errors import InputError
@@ -27,7 +28,21 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["AgreementReport", "agreement_report", "common_units"]
+__all__ = ["AgreementReport", "Batch", "agreement_report", "common_units"]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A draw that was assigned: who is to read how many spans, and how many each has read.
+
+    `rare` names the code that it was made for.
+    """
+
+    name: str
+    coders: tuple[str, ...]
+    spans: int
+    read: tuple[int, ...]
+    rare: str | None = None
 
 
 @dataclass(frozen=True)
@@ -36,7 +51,8 @@ class AgreementReport:
 
     `tables` holds the views that were asked for, by name. `overall` pools all codes, and
     `mean_of_codes` averages each coefficient over the codes that have it, as (mean, codes).
-    `double_coded` is the share of the study's units that all compared coders have read.
+    `double_coded` is the share of the study's units that all compared coders have read;
+    `batches` are the draws that were assigned.
     """
 
     setting: Setting
@@ -55,6 +71,7 @@ class AgreementReport:
     summary: tuple[str, ...]
     methods: tuple[str, ...]
     notes: tuple[str, ...]
+    batches: tuple[Batch, ...] = ()
 
 
 def common_units(comparison: Comparison) -> Comparison:
@@ -94,6 +111,8 @@ def agreement_report(
     codebook: str = "",
     spans: Mapping[str, float | None] | None = None,
     blind: bool = True,
+    batch: str = "",
+    batches: Sequence[Batch] = (),
 ) -> AgreementReport:
     """Compute the views named in `by`, and everything else that a report holds.
 
@@ -107,6 +126,10 @@ def agreement_report(
         if pairs_only
         else common_units(comparison)
     )
+    if pairs_only and not any(
+        select(comparison, pair).n_units for pair in combinations(range(len(comparison.coders)), 2)
+    ):
+        common_units(comparison)
     tables = {
         name: tuple(table_by(comparison if name == "pair" else shared, name, options))
         for name in by
@@ -128,6 +151,7 @@ def agreement_report(
         least=least,
         options=options,
         blind=blind,
+        batch=batch,
     )
     mean = _means(codes)
     mend = what_to_mend(shared, codes)
@@ -149,6 +173,7 @@ def agreement_report(
         summary=tuple(summary_sentences(setting, total, codes, mean, mend, model)),
         methods=tuple(methods_sentences(setting, total, mean, model)),
         notes=(*comparison.notes, *caution_notes(setting, codes, shared.places)),
+        batches=tuple(batches),
     )
 
 

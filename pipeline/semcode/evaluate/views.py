@@ -174,7 +174,11 @@ VIEWS: Views = {
 
 
 def pooled(comparison: Comparison, options: Options, label: str) -> AgreementRow:
-    """Give one row over all decisions, unit x code; `n` counts units."""
+    """Give one row over all decisions, unit x code.
+
+    `n` counts units and `n_positive` those with any code; `n_decisions` and
+    `n_positive_decisions` in `more` count the decisions that the coefficients rest on.
+    """
     n_codes, n_units, n_coders = comparison.ratings.shape
     flat = comparison.ratings.reshape(1, n_codes * n_units, n_coders)
     counts = None if comparison.counts is None else np.tile(comparison.counts, n_codes)
@@ -192,7 +196,12 @@ def pooled(comparison: Comparison, options: Options, label: str) -> AgreementRow
         n=comparison.n_units,
         n_positive=used,
         warnings=(),
-        more={**row.more, "n_decisions": row.n, "n_codes": n_codes},
+        more={
+            **row.more,
+            "n_decisions": row.n,
+            "n_positive_decisions": row.n_positive,
+            "n_codes": n_codes,
+        },
     )
 
 

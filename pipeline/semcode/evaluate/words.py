@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from semcode import __version__
+from semcode.agreement.studentized import MOST_STUDENTIZED
 from semcode.evaluate.data import AgreementRow, Options, Place
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Setting:
     least: float
     options: Options
     blind: bool = True
+    batch: str = ""
 
     @property
     def n_interviews(self) -> int:
@@ -146,8 +148,9 @@ def caution_notes(
     )
     if 0 < n < _FEW_INTERVIEWS:
         yield (
-            f"Only {n} {cluster}s: intervals from fewer than {_FEW_INTERVIEWS} {cluster}s cover "
-            "the truth less often than they say. Read them as the least that is uncertain."
+            f"Only {n} {cluster}{'s' * (n != 1)}: the intervals are wide for that reason, and they "
+            f"stand for {cluster}s of the same kind as these. More {cluster}s are worth more than "
+            "more of each."
         )
     several = [
         person
@@ -202,6 +205,8 @@ def methods_sentences(
         f"{setting.n_participants} participants, namely those that all compared coders are "
         f"recorded as having read ({_share(setting)} of the {setting.n_total:,} in the study)."
     )
+    if setting.batch:
+        yield f"Only what was assigned in the draw “{setting.batch}” was compared."
     if setting.unit != "character":
         yield (
             f"A coding counted for a unit if it covered at least {setting.least:.0%} of the unit "
@@ -242,9 +247,8 @@ def methods_sentences(
         )
     yield (
         f"Intervals are {options.ci:.0%} cluster-bootstrap intervals: {options.resamples:,} "
-        f"resamples of whole {options.cluster}s with replacement, percentiles expanded for "
-        f"the number of clusters (Hesterberg 2015), seed {options.seed}. Coefficients that are 0/0 "
-        "are reported as undefined."
+        f"resamples of whole {options.cluster}s with replacement, {_interval_method(setting)}, "
+        f"seed {options.seed}. Coefficients that are 0/0 are reported as undefined."
     )
     if model is not None:
         yield (
@@ -253,6 +257,16 @@ def methods_sentences(
             "alpha with people and theirs with each other has its interval from the same resamples."
         )
     yield f"Computed with semcode {__version__}."
+
+
+def _interval_method(setting: Setting) -> str:
+    n = setting.n_interviews if setting.options.cluster == "interview" else setting.n_participants
+    if n <= MOST_STUDENTIZED:
+        return (
+            "studentized with jackknife standard errors (bootstrap-t; Efron and Tibshirani 1993; "
+            "Cameron, Gelbach and Miller 2008)"
+        )
+    return "percentiles expanded for the number of clusters (Hesterberg 2015)"
 
 
 def _people(coders: Sequence[str]) -> str:
