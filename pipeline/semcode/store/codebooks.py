@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
@@ -11,7 +14,23 @@ from semcode.errors import StudyError
 from semcode.records import Level
 from semcode.store import schema
 
-__all__ = ["latest_version", "load", "now", "save"]
+__all__ = ["Version", "latest_version", "load", "now", "save", "versions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the codebook: who made it, why, and by which changes."""
+
+    number: int
+    created_at: str
+    note: str
+    made_by: str
+    changes: tuple[Mapping[str, Any], ...]
+
+    @property
+    def split(self) -> dict[str, tuple[str, ...]]:
+        """Give the guids of the codes that were split in it, with those they were split into."""
+        return {c["code"]: tuple(c["into"]) for c in self.changes if c.get("kind") == "split"}
 
 
 def now() -> str:
@@ -25,12 +44,31 @@ def latest_version(connection: Connection) -> int:
     return max(numbers, default=0)
 
 
-def save(connection: Connection, codebook: Codebook, *, note: str = "") -> int:
-    """Store a codebook as a new version unless it equals the newest; give its number."""
+def versions(connection: Connection) -> list[Version]:
+    """List the versions of the codebook, the oldest first."""
+    v = schema.codebook_version
+    found = connection.execute(
+        select(v.c.number, v.c.created_at, v.c.note, v.c.made_by, v.c.changes).order_by(v.c.number)
+    )
+    return [Version(r.number, r.created_at, r.note, r.made_by, tuple(r.changes)) for r in found]
+
+
+def save(
+    connection: Connection,
+    codebook: Codebook,
+    *,
+    note: str = "",
+    made_by: str = "",
+    changes: Sequence[Mapping[str, Any]] = (),
+) -> int:
+    """Store a codebook as a new version unless it equals the newest; give its number.
+
+    A version that says what was done (`changes`) is new even where no code differs.
+    """
     version = schema.codebook_version
     newest = latest_version(connection)
     stored = connection.execute(select(version.c.digest).where(version.c.number == newest)).scalar()
-    if stored == codebook.digest:
+    if stored == codebook.digest and not changes:
         return newest
     key = connection.execute(
         insert(version).values(
@@ -42,6 +80,8 @@ def save(connection: Connection, codebook: Codebook, *, note: str = "") -> int:
             digest=codebook.digest,
             created_at=now(),
             note=note,
+            made_by=made_by,
+            changes=[dict(change) for change in changes],
         )
     ).inserted_primary_key
     version_id = key[0] if key else 0

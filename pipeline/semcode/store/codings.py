@@ -2,30 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from semcode.records import Coding, Reading
+from semcode.records import CoderKind, Coding, Reading
 from semcode.store import schema
 from semcode.store.codebooks import latest_version, now
 from semcode.store.people import coder_id
 
-__all__ = ["add", "add_readings", "all_codings", "count", "count_by_coder", "readings"]
+__all__ = [
+    "add",
+    "add_readings",
+    "all_codings",
+    "blind_state",
+    "count",
+    "count_by_code",
+    "count_by_coder",
+    "readings",
+]
 
 
-def add(connection: Connection, codings: Iterable[Coding]) -> int:
+class _Coders(dict[str, int]):
+    """The ids of people by name, each looked up once; a new name makes a new coder.
+
+    Raises InputError for the name of a model: a person's work and a model's are never mixed.
+    """
+
+    def __init__(self, connection: Connection, kinds: Mapping[str, CoderKind] | None = None):
+        super().__init__()
+        self._connection, self._kinds = connection, kinds or {}
+
+    def __missing__(self, name: str) -> int:
+        kind = self._kinds.get(name, CoderKind.HUMAN)
+        self[name] = coder_id(self._connection, name, kind)
+        return self[name]
+
+
+def add(
+    connection: Connection,
+    codings: Iterable[Coding],
+    *,
+    kinds: Mapping[str, CoderKind] | None = None,
+) -> int:
     """Store codings; one that is there already (same span, code, coder) is left as it is.
 
-    `transcript` and `coder` are names, `code` is a guid. Gives how many were new.
+    `transcript` and `coder` are names, `code` is a guid; `kinds` says who is no person.
+    Gives how many were new.
     """
     t, v = schema.transcript, schema.codebook_version
     transcripts = {name: key for key, name in connection.execute(select(t.c.id, t.c.name))}
     versions = {n: key for key, n in connection.execute(select(v.c.id, v.c.number))}
     newest = latest_version(connection)
+    coders = _Coders(connection, kinds)
+    at = now()
     rows = [
         {
             "guid": coding.guid or str(uuid4()),
@@ -33,10 +66,10 @@ def add(connection: Connection, codings: Iterable[Coding]) -> int:
             "start": coding.start,
             "end": coding.end,
             "code_guid": coding.code,
-            "coder_id": coder_id(connection, coding.coder),
+            "coder_id": coders[coding.coder],
             "facets": list(coding.facets),
             "memo": coding.memo,
-            "created_at": coding.created_at.isoformat() if coding.created_at else now(),
+            "created_at": coding.created_at.isoformat() if coding.created_at else at,
             "codebook_version_id": versions[coding.codebook_version or newest],
         }
         for coding in codings
@@ -63,6 +96,30 @@ def count_by_coder(connection: Connection) -> dict[str, int]:
         .order_by(k.c.id)
     )
     return {row[0]: row[1] for row in found}
+
+
+def count_by_code(connection: Connection, *, coder: str | None = None) -> dict[str, int]:
+    """Count the codings by code's guid, of one coder or (None) of all."""
+    c, k = schema.coding, schema.coder
+    statement = select(c.c.code_guid, func.count(c.c.id)).group_by(c.c.code_guid)
+    if coder is not None:
+        statement = statement.join(k, c.c.coder_id == k.c.id).where(k.c.name == coder)
+    return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def blind_state(connection: Connection) -> tuple[int, int]:
+    """Tell one state of what was read and coded blind from another, by two counts."""
+    r, c = schema.reading, schema.coding
+    readings = select(func.count(r.c.id)).where(r.c.blind.is_(True))
+    read = exists().where(
+        r.c.coder_id == c.c.coder_id,
+        r.c.transcript_id == c.c.transcript_id,
+        r.c.start < c.c.end,
+        r.c.end > c.c.start,
+        r.c.blind.is_(True),
+    )
+    codings = select(func.coalesce(func.sum(c.c.id), 0)).where(read)
+    return connection.execute(readings).scalar_one(), connection.execute(codings).scalar_one()
 
 
 def all_codings(connection: Connection) -> list[Coding]:
@@ -97,9 +154,10 @@ def add_readings(connection: Connection, readings: Iterable[Reading]) -> None:
     """Record that spans were read, so that "no code" there counts as a judgement."""
     t = schema.transcript
     transcripts = {name: key for key, name in connection.execute(select(t.c.id, t.c.name))}
+    coders = _Coders(connection)
     rows = [
         {
-            "coder_id": coder_id(connection, reading.coder),
+            "coder_id": coders[reading.coder],
             "transcript_id": transcripts[reading.transcript],
             "start": reading.start,
             "end": reading.end,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -12,9 +13,28 @@ from semcode.records import Coder, CoderKind, Participant
 from semcode.store import schema
 from semcode.store.codebooks import now
 
-__all__ = ["coder_id", "coders", "drop_unused", "participants", "save_participants"]
+__all__ = [
+    "CoderKey",
+    "coder_id",
+    "coder_keys",
+    "coders",
+    "drop_unused",
+    "participants",
+    "save_participants",
+    "set_coder_role",
+]
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "semcode:coder")
+
+
+@dataclass(frozen=True, slots=True)
+class CoderKey:
+    """A coder with the key in the study and the role that people gave."""
+
+    id: int
+    name: str
+    kind: CoderKind
+    role: str
 
 
 def save_participants(connection: Connection, people: Iterable[Participant]) -> None:
@@ -76,3 +96,16 @@ def coders(connection: Connection) -> list[Coder]:
         Coder(row.guid, row.name, CoderKind(row.kind))
         for row in connection.execute(select(c).order_by(c.c.id))
     ]
+
+
+def coder_keys(connection: Connection) -> list[CoderKey]:
+    """List the coders with their keys and roles, in the order in which they came."""
+    c = schema.coder
+    found = connection.execute(select(c).order_by(c.c.id))
+    return [CoderKey(row.id, row.name, CoderKind(row.kind), row.role) for row in found]
+
+
+def set_coder_role(connection: Connection, coder: int, role: str) -> None:
+    """Say what a coder does in the study, in the team's own words."""
+    c = schema.coder
+    connection.execute(update(c).where(c.c.id == coder).values(role=role))

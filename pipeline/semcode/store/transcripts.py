@@ -17,6 +17,8 @@ __all__ = [
     "SpeakerRow",
     "TranscriptRow",
     "add",
+    "add_speech",
+    "drop_cut",
     "known",
     "load",
     "outlines",
@@ -92,6 +94,12 @@ def add(connection: Connection, transcript: Transcript) -> int:
     )
     key = result.inserted_primary_key
     transcript_id: int = key[0] if key else 0
+    add_speech(connection, transcript_id, transcript)
+    return transcript_id
+
+
+def add_speech(connection: Connection, transcript_id: int, transcript: Transcript) -> None:
+    """Store the speakers and turns of a transcript."""
     speakers: dict[str, int] = {}
     for position, speaker in enumerate(transcript.speakers):
         made = connection.execute(
@@ -122,7 +130,6 @@ def add(connection: Connection, transcript: Transcript) -> int:
     ]
     if turns:
         connection.execute(insert(schema.turn), turns)
-    return transcript_id
 
 
 def remove(connection: Connection, name: str) -> None:
@@ -143,11 +150,7 @@ def remove(connection: Connection, name: str) -> None:
                 f"The transcript {name!r} was not removed: people have worked on it.",
                 remedy="Leave it, or make a new study without it.",
             )
-    segments = select(schema.segment.c.id).where(schema.segment.c.transcript_id == key)
-    suggested = schema.suggestion.c.segment_id.in_(segments.scalar_subquery())
-    connection.execute(delete(schema.suggestion).where(suggested))
-    for table in (schema.run_transcript, schema.segment, schema.turn, schema.speaker):
-        connection.execute(delete(table).where(table.c.transcript_id == key))
+    drop_cut(connection, key)
     connection.execute(delete(t).where(t.c.id == key))
 
 
@@ -186,6 +189,15 @@ def load(connection: Connection, transcript_id: int) -> Transcript:
         format=row.format,
         warnings=tuple(row.warnings),
     )
+
+
+def drop_cut(connection: Connection, transcript_id: int) -> None:
+    """Remove segments, suggestions, turns and speakers of a transcript."""
+    segments = select(schema.segment.c.id).where(schema.segment.c.transcript_id == transcript_id)
+    suggested = schema.suggestion.c.segment_id.in_(segments.scalar_subquery())
+    connection.execute(delete(schema.suggestion).where(suggested))
+    for table in (schema.run_transcript, schema.segment, schema.turn, schema.speaker):
+        connection.execute(delete(table).where(table.c.transcript_id == transcript_id))
 
 
 def outlines(connection: Connection) -> list[Transcript]:
@@ -261,7 +273,10 @@ def speaker_rows(connection: Connection, transcript_id: int | None = None) -> li
         )
         .join(t, s.c.transcript_id == t.c.id)
         .outerjoin(p, s.c.participant_id == p.c.id)
-        .outerjoin(turn, turn.c.speaker_id == s.c.id)
+        # Naming the transcript too lets the turns' key find them; speaker_id alone has no index.
+        .outerjoin(
+            turn, (turn.c.transcript_id == s.c.transcript_id) & (turn.c.speaker_id == s.c.id)
+        )
         .group_by(s.c.id)
         .order_by(t.c.name, s.c.position)
     )

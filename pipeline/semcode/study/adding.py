@@ -15,7 +15,7 @@ from semcode.records import Role, Transcript
 from semcode.store import Database
 from semcode.study.progress import Progress
 
-__all__ = ["Added", "add_files", "add_participants", "set_role"]
+__all__ = ["Added", "add_files", "add_participants", "set_role", "with_participants"]
 
 
 @dataclass(slots=True)
@@ -78,15 +78,16 @@ def _store(database: Database, transcript: Transcript, added: Added) -> None:
                 raise ReadError(
                     f"The study has another transcript named {transcript.name!r}.",
                     where=transcript.source_name,
-                    remedy="Rename the file if it is another interview.",
+                    remedy="Rename the file if it is another interview; if it is a corrected one, "
+                    "use semcode correct.",
                 )
-        store.transcripts.add(connection, _with_participants(transcript))
+        store.transcripts.add(connection, with_participants(transcript))
     added.transcripts.append(transcript.name)
     for warning in transcript.warnings:
         added.notes.setdefault(warning, []).append(transcript.name)
 
 
-def _with_participants(transcript: Transcript) -> Transcript:
+def with_participants(transcript: Transcript) -> Transcript:
     """Name who speaks: as known, else by the transcript, with the speaker's name if several."""
     speaking = [s for s in transcript.speakers if s.role is not Role.INTERVIEWER]
     speakers = []
@@ -102,7 +103,7 @@ def set_role(connection: Connection, transcript: str, speaker: str, role: Role) 
     """Record a role that a person gave; who answers is a participant, who asks is none."""
     store.transcripts.set_role(connection, transcript, speaker, role)
     outline = next(t for t in store.transcripts.outlines(connection) if t.name == transcript)
-    for person in _with_participants(outline).speakers:
+    for person in with_participants(outline).speakers:
         store.transcripts.set_participant(connection, transcript, person.name, person.participant)
     store.people.drop_unused(connection)
 

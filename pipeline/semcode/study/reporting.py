@@ -169,6 +169,7 @@ def _provenance(study: Study, run: Run, codebook: Codebook) -> dict[str, object]
         "method": made["method"],
         "seed": run.seed,
         "model": made["model"],
+        **({"learner": made["learner"]} if "learner" in made else {}),
         "segmenter": made["segmenter"],
         "codebook": {
             "name": codebook.name,

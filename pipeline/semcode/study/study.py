@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,15 +18,35 @@ from semcode.codebook import Codebook, load_codebook, with_heading
 from semcode.config import Settings, load_settings
 from semcode.errors import InputError, StudyBusyError, StudyError
 from semcode.evaluate import AgreementReport, ModeReport
+from semcode.evaluate.model_report import ModelReport
 from semcode.records import Coding, Participant, Role, Run, Transcript
 from semcode.store import Database
+from semcode.store.models import ModelRow
 from semcode.store.runs import SuggestionRow
 from semcode.store.transcripts import SpeakerRow, TranscriptRow
-from semcode.study import agreement, exporting, reliability, reporting, starter
+from semcode.study import (
+    agreement,
+    auditing,
+    batch_coding,
+    beginning,
+    consistency,
+    evaluating,
+    exporting,
+    importing,
+    reliability,
+    reporting,
+    starter,
+    training,
+)
 from semcode.study.adding import Added, add_files, add_participants, set_role
+from semcode.study.auditing import AuditProgress, AuditSample
+from semcode.study.consistency import SecondLook
+from semcode.study.batch_coding import BatchCoding
+from semcode.study.importing import Imported
 from semcode.study.pipeline import Pipeline, SuggestSummary
 from semcode.study.progress import Progress, Silent
 from semcode.study.reliability import ReliabilitySample
+from semcode.study.training import Trained
 
 __all__ = ["Study", "StudyStatus"]
 
@@ -95,17 +116,20 @@ class Study:
         cls,
         folder: str | Path,
         *,
-        codebook: str | Path | Codebook = "sem",
+        codebook: str | Path | Codebook | None = None,
+        model: str | Path | None = None,
         name: str | None = None,
         notice: str = "",
     ) -> Self:
         """Make a study with a codebook: a shipped one by name, a file, or one made in Python.
 
-        Raises StudyError where the folder holds a study already, and CodebookError for a
-        faulty codebook, before anything is written.
+        `model` is a file that `train` wrote: the study begins with it and with its codebook.
+        Without either the codebook is "sem". Raises StudyError where the folder holds a study
+        already, CodebookError for a faulty codebook, and ModelError for a model that was
+        changed, before anything is written.
         """
         path = Path(folder)
-        book = codebook if isinstance(codebook, Codebook) else load_codebook(codebook)
+        book = beginning.begin_with(codebook, Path(model) if model else None)
         try:
             path.mkdir(parents=True, exist_ok=True)
             if not (path / _SETTINGS).exists():
@@ -122,6 +146,8 @@ class Study:
             with database.write() as connection:
                 store.study.create(connection, name=called, notice=notice)
                 store.codebooks.save(connection, book, note="at the start")
+                if model is not None:
+                    beginning.adopt(connection, Path(model))
         except StudyError as error:
             raise StudyError(
                 error.what,
@@ -255,8 +281,13 @@ class Study:
             return store.codebooks.save(connection, book, note=note)
 
     def export_codebook(self, path: str | Path) -> Path:
-        """Write the newest codebook as .toml, .csv or .xlsx."""
-        return exporting.export_codebook(self.codebook(), Path(path))
+        """Write the newest codebook as .toml, .csv or .xlsx, or as .docx to be read."""
+        with self.database.read() as connection:
+            number = store.codebooks.latest_version(connection)
+            counts = Counter(coding.code for coding in store.codings.all_codings(connection))
+        return exporting.export_codebook(
+            self.codebook(), Path(path), counts=counts, number=number
+        )
 
     def suggest(self, *, progress: Progress | None = None) -> SuggestSummary:
         """Suggest codes for all participants' segments that have no suggestions yet.
@@ -267,6 +298,70 @@ class Study:
         """
         with self._lock():
             return Pipeline(self.database, self.settings, progress or Silent()).run()
+
+    def train(
+        self,
+        *,
+        coders: Sequence[str] | None = None,
+        transcripts: Sequence[str] | None = None,
+        assume_read: bool = False,
+        check: bool = True,
+        finetune: bool | None = None,
+        output: str | Path | None = None,
+        progress: Progress | None = None,
+    ) -> Trained:
+        """Learn from what people coded, rejected and read; later suggestions come from that.
+
+        `coders` and `transcripts` None are all. With `assume_read` a coder has read every
+        transcript that holds a coding by that coder. `check` foretells each participant from
+        the others, to say how good the model is. `finetune` adapts the embedding first and
+        keeps that where left-out participants gain; False goes back to the settings' own,
+        None leaves it as it is. `output` is a file for other studies.
+        Raises InputError, which says what is missing, where there are too few labels.
+        """
+        with self._lock():
+            return training.train(
+                self.database,
+                self.settings,
+                coders=coders,
+                transcripts=transcripts,
+                assume_read=assume_read,
+                check=check,
+                finetune=finetune,
+                output=Path(output) if output else None,
+                progress=progress or Silent(),
+            )
+
+    def check_codings(
+        self,
+        *,
+        coders: Sequence[str] | None = None,
+        assume_read: bool = False,
+        limit: int = 50,
+        progress: Progress | None = None,
+    ) -> list[SecondLook]:
+        """List codings that are unlike their code, and likely omissions; at most `limit` each.
+
+        Each passage is judged by a model that learned nothing of its participant. Raises
+        InputError where there are too few labels, or those of one participant only.
+        """
+        return consistency.check_codings(
+            self.database,
+            self.settings,
+            coders=coders,
+            assume_read=assume_read,
+            limit=limit,
+            progress=progress or Silent(),
+        )
+
+    def model(self) -> ModelRow | None:
+        """Say which trained model suggestions come from, None where from definitions."""
+        with self.database.read() as connection:
+            return store.models.newest(connection)
+
+    def untrained(self) -> bool:
+        """Tell whether people coded or decided anything that no model has learned from."""
+        return training.untrained(self.database)
 
     def suggestions(self, *, include_weak: bool = False) -> Iterator[SuggestionRow]:
         """Stream the current suggestions by transcript, position and falling score.
@@ -339,6 +434,7 @@ class Study:
         blind_only: bool = True,
         model: bool = False,
         half_width: float = 0.1,
+        batch: str | None = None,
     ) -> AgreementReport | ModeReport:
         """Compare coders on the units that all of them are recorded as having read.
 
@@ -346,8 +442,10 @@ class Study:
         `mode` "nvivo", "maxqda" or "atlas" counts as these programs do and gives a
         ModeReport. `overlap` is how much of a unit (or of the coding) must be covered,
         for "maxqda" of the longer span. `model` sets the current suggestions beside people,
-        apart. `half_width` is the precision that the plan aims at. Raises InputError where
-        there is nothing to compare.
+        apart. `half_width` is the precision that the plan aims at. `batch` compares only what
+        was assigned in that draw ("latest", or its name or the beginning of it). The unit
+        "span" gives u-alpha, cu-alpha and gamma of the coders' own spans as a ModeReport.
+        Raises InputError where there is nothing to compare.
         """
         return agreement.compare_coders(
             self.database,
@@ -364,6 +462,7 @@ class Study:
             blind_only=blind_only,
             model=model,
             half_width=half_width,
+            batch=batch,
         )
 
     def reliability_sample(
@@ -400,12 +499,159 @@ class Study:
             ci=ci,
         )
 
-    def export(self, path: str | Path) -> Path:
-        """Write suggestions and codings to a .csv or .xlsx file, whole or not at all.
+    def evaluate(
+        self,
+        *,
+        folds: int | None = None,
+        curve: bool = True,
+        least_group: int = 5,
+        ci: float = 0.95,
+        resamples: int = 2_000,
+        seed: int = 0,
+        progress: Progress | None = None,
+    ) -> ModelReport:
+        """Say how good the suggestions are: on participants left out, and on the audit sample.
 
-        Raises InputError for another kind of file or one that cannot be written.
+        `folds` None leaves out one participant at a time where there are up to 12, else a
+        tenth. `curve` adds the learning curve (minutes). Participants' attributes are
+        compared between groups of at least `least_group` people. Raises InputError where
+        nobody has coded anything.
         """
-        return exporting.export(self, Path(path))
+        return evaluating.evaluate_model(
+            self.database,
+            self.settings,
+            folds=folds,
+            curve=curve,
+            least_group=least_group,
+            ci=ci,
+            resamples=resamples,
+            seed=seed,
+            progress=progress,
+        )
+
+    def audit(
+        self,
+        coders: Sequence[str],
+        *,
+        segments: int,
+        transcripts: Sequence[str] | None = None,
+        new_interviews: bool = False,
+        seed: int = 0,
+    ) -> AuditSample:
+        """Draw the random blind audit sample and assign it to the coders.
+
+        From segments that nobody has read, all with the same chance; of some `transcripts`,
+        or with `new_interviews` of those alone in which nobody has done anything. What is
+        drawn is held back from learning. Raises InputError for more than there is to draw,
+        an unknown transcript, or a coder who is no person.
+        """
+        return auditing.draw_audit(
+            self.database,
+            self.settings,
+            coders,
+            segments=segments,
+            transcripts=transcripts,
+            new_interviews=new_interviews,
+            seed=seed,
+        )
+
+    def audit_progress(self) -> list[AuditProgress]:
+        """Say how much of each audit draw was read blind, by coder."""
+        return auditing.audit_progress(self.database)
+
+    def code(
+        self,
+        *,
+        transcripts: Sequence[str] | None = None,
+        max_error: float = 0.05,
+        confidence: float = 0.95,
+        together: bool = False,
+        all_at_once: bool = False,
+        icc: float = 0.05,
+        dry: bool = False,
+        seed: int = 0,
+        progress: Progress | None = None,
+    ) -> BatchCoding:
+        """Let the model code by itself where the audit sample bounds its error.
+
+        `transcripts` None are those in which nobody has coded. A code is given from the
+        score on at which, with this `confidence`, at most the share `max_error` of what is
+        given is wrong; of each code, or with `together` of all codes as one. `all_at_once`
+        lets the confidence hold for all codes' bounds. `icc` is how alike errors of one
+        participant are at least taken to be, where the audit is of other interviews. `dry`
+        stores nothing. The codings belong to a coder who is a model, and `undo_code` takes
+        them back. Raises InputError where nothing is open or nothing was learned.
+        """
+        self.suggest(progress=progress)
+        return batch_coding.code_interviews(
+            self.database,
+            self.settings,
+            transcripts=transcripts,
+            max_error=max_error,
+            confidence=confidence,
+            together=together,
+            all_at_once=all_at_once,
+            icc=icc,
+            dry=dry,
+            seed=seed,
+            progress=progress,
+        )
+
+    def undo_code(self, coder: str) -> int:
+        """Take back an automatic coding by its name; give how many codings there were."""
+        return batch_coding.undo_coding(self.database, coder)
+
+    def import_project(
+        self,
+        path: str | Path,
+        *,
+        readings: bool = True,
+        suggestions: bool = False,
+        coder: str = "",
+        progress: Progress | None = None,
+    ) -> Imported:
+        """Bring another program's project in; what is there already is not doubled.
+
+        `readings` takes a coder who coded a document to have read all of it; `suggestions`
+        brings semcode's own in, as a model's codings; `coder` names who coded where the
+        file does not say. Raises InputError for a file that cannot be read; nothing of it
+        is stored then.
+        """
+        return importing.import_project(
+            self,
+            Path(path),
+            readings=readings,
+            suggestions=suggestions,
+            coder=coder,
+            progress=progress,
+        )
+
+    def export(
+        self,
+        path: str | Path,
+        *,
+        suggestions: bool = True,
+        layout: str = "refi",
+        table: str = "codings",
+    ) -> Path:
+        """Write the study as its ending says (.csv .xlsx .qdpx .qdc), whole or not at all.
+
+        For .qdpx, `suggestions` adds semcode's as codings of a user of their own, and
+        `layout` counts positions as a program does: refi, atlasti, maxqda or nvivo. For .csv
+        and .xlsx, `table` is codings, quotations, or a matrix of segments or cases with 1, 0
+        and empty for not read. Raises InputError for another kind of file or one that cannot
+        be written.
+        """
+        return exporting.export(
+            self, Path(path), suggestions=suggestions, layout=layout, table=table
+        )
+
+    def export_into_qualcoder(self, original: str | Path, copy: str | Path) -> list[str]:
+        """Write the suggestions into a copy of a QualCoder project; the original stays.
+
+        Gives a sentence for each document that the project does not hold.
+        """
+        return exporting.export_into_qualcoder(self, Path(original), Path(copy))
 
     def report(self, path: str | Path) -> Path:
         """Write the report, one HTML file that loads nothing from anywhere."""
