@@ -1,0 +1,37 @@
+// The code beside a suggestion: what it means, and what speaks for it here.
+
+import { codeLabel, levelName } from "./codes.js";
+import { h, percent, shorten } from "./dom.js";
+
+export function whyPanel(code, evidence) {
+  const nearest = evidence.nearest ?? [];
+  const words = evidence.words ?? [];
+  return [
+    h("h2", {}, codeLabel(code, { path: true })),
+    h("p.soft.small", {}, levelName(code.level)),
+    code.definition ? h("p", {}, code.definition) : h("p.soft", {}, "This code has no definition yet."),
+    code.include ? h("p", {}, h("b", {}, "Include: "), code.include) : null,
+    code.exclude ? h("p", {}, h("b", {}, "Exclude: "), code.exclude) : null,
+    h("h3", {}, "Why it is suggested"),
+    evidence.definition
+      ? h("p", {}, FIELD[evidence.field] ?? "Nearest in the codebook", ": ", h("q", {}, shorten(evidence.definition, 220)))
+      : null,
+    words.length ? h("p", {}, "Words that weighed: ", words.map((word, place) => [place ? ", " : null, h("span.weighed", {}, word)])) : null,
+    nearest.length
+      ? [
+        h("p.small-head", {}, "Nearest passages that people gave this code"),
+        h("ul.quotes", {}, nearest.map((quote) => h("li", {},
+          h("q", {}, shorten(quote.text ?? "", 200)),
+          h("span.soft.small", {}, [quote.participant, quote.coder, quote.similarity === undefined ? null : `likeness ${percent(quote.similarity)}`].filter(Boolean).map((part) => ` · ${part}`).join("").slice(3))))),
+      ]
+      : null,
+    !evidence.definition && !words.length && !nearest.length ? h("p.soft", {}, "Nothing was recorded for this one.") : null,
+  ];
+}
+
+const FIELD = {
+  definition: "Nearest in the definition",
+  include: "Nearest under include",
+  example: "Nearest example",
+  name: "Nearest is the code’s name",
+};

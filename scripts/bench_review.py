@@ -1,0 +1,319 @@
+"""Measure the review page: keys, the first view of a long interview, ten coders at once.
+
+    python scripts/bench_review.py                   everything, as the targets ask
+    python scripts/bench_review.py --segments 10000  a smaller study
+
+A made-up study of 100,000 segments, each with an open suggestion, and one interview of 25,000
+words with 2,000 codings are served by `semcode review` in a process of its own, and worked in
+headless Chromium. A key press is timed from the event to the frame in which the next suggestion
+is on screen; ten coders are ten threads of HTTP clients that decide as fast as they can.
+Needs the test extra (playwright, httpx) and Chromium.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from semcode import Study, store
+from semcode.records import Coding, Role, Segment, Speaker, Suggestion, Transcript, Turn
+from semcode.study.review import Review
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+PER_TRANSCRIPT, CODERS, PASSWORD = 500, 10, "only for this benchmark"
+LONG, LONG_WORDS, LONG_CODINGS = "Long interview", 25_000, 2_000
+
+#: Time from each key press to the frame that shows another suggestion.
+_WATCH = """
+window.waits = [];
+const card = document.querySelector('.passage-card');
+let pressed = 0;
+addEventListener('keydown', (event) => { pressed = event.timeStamp; }, { capture: true });
+new MutationObserver(() => requestAnimationFrame(() => {
+  const channel = new MessageChannel();
+  channel.port1.onmessage = () => {
+    if (pressed) waits.push(performance.now() - pressed);
+    pressed = 0;
+  };
+  channel.port2.postMessage(0);
+})).observe(card, { attributes: true, attributeFilter: ['data-key'] });
+"""
+
+
+def main() -> None:
+    """Print the table as Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--segments", type=int, default=100_000, help="open suggestions")
+    parser.add_argument("--keys", type=int, default=200, help="key presses that are timed")
+    parser.add_argument("--decisions", type=int, default=100, help="of each of ten coders")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        begun = time.perf_counter()
+        make_study(Path(folder) / "study", options.segments)
+        print(f"made {options.segments:,} segments in {time.perf_counter() - begun:.0f} s")
+        with served(Path(folder) / "study", "--coder", "ana") as address:
+            keys, paced, first = in_browser(address, options.keys)
+        secret = Path(folder) / "password.txt"
+        secret.write_text(PASSWORD, encoding="utf-8")
+        team = ("--host", "0.0.0.0", "--password-file", str(secret))
+        with served(Path(folder) / "study", *team) as address:
+            port = address.removesuffix("/login").rpartition(":")[2]
+            waits = ten_coders(port, options.decisions)
+        stored = stored_decisions(Path(folder) / "study")
+    print("\n| what | measured | target | |\n|---|---|---|---|")
+    row("key to next suggestion, as fast as can be, median", middle(keys), 50)
+    row("key to next suggestion, as fast as can be, 95th percentile", tail(keys), 150)
+    row("key to next suggestion, three a second, median", middle(paced), 50)
+    row("key to next suggestion, three a second, 95th percentile", tail(paced), 150)
+    row(
+        f"first view of {LONG_WORDS:,} words with {LONG_CODINGS:,} codings, median",
+        middle(first),
+        1000,
+    )
+    row(f"{CODERS} coders at once, a decision stored, 95th percentile", tail(waits), 300)
+    row(f"{CODERS} coders at once, a decision stored, median", middle(waits), 300)
+    lost = CODERS * options.decisions - stored
+    verdict = "MISSED" if lost else "met"
+    print(f"| decisions lost of {CODERS * options.decisions:,} | {lost} | 0 | {verdict} |")
+
+
+def row(name: str, milliseconds: float, target: float) -> None:
+    """Print a line of the table."""
+    verdict = "met" if milliseconds <= target else "MISSED"
+    print(f"| {name} | {milliseconds:,.0f} ms | <= {target:,.0f} ms | {verdict} |")
+
+
+def middle(values: Sequence[float]) -> float:
+    """Give the median."""
+    return statistics.median(values)
+
+
+def tail(values: Sequence[float]) -> float:
+    """Give the 95th percentile."""
+    return statistics.quantiles(values, n=20)[-1]
+
+
+def make_study(folder: Path, segments: int) -> None:
+    """Make a study of interviews put together from the starter study's invented sentences."""
+    sentences = starter_sentences(folder.parent / "starter")
+    rng = random.Random(7)
+    with Study.create(folder, codebook="postpartum", name="Benchmark") as study:
+        codes = [code.guid for code in study.codebook()]
+        with study.database.write() as connection:
+            run = store.runs.begin(
+                connection,
+                kind="suggest",
+                fingerprint="bench",
+                codebook_version=1,
+                seed=0,
+                provenance={},
+            )
+            for number in range(max(1, segments // PER_TRANSCRIPT)):
+                size = min(PER_TRANSCRIPT, segments)
+                transcript, cut = interview(f"Interview {number:04}", sentences, rng, turns=size)
+                add(connection, run, transcript, cut, codes, rng)
+            transcript, cut = interview(LONG, sentences, rng, words=LONG_WORDS)
+            add(connection, run, transcript, cut, codes, rng)
+            store.codings.add(connection, codings(transcript, cut, codes, rng))
+            store.runs.finish(connection, run)
+
+
+def starter_sentences(folder: Path) -> list[str]:
+    """Take what participants say in the starter study."""
+    with Study.from_starter(folder, "postpartum") as study, study.database.read() as connection:
+        found = []
+        for known in store.transcripts.rows(connection):
+            transcript = store.transcripts.load(connection, known.id)
+            found += [transcript.text[turn.start : turn.end] for turn in transcript.turns]
+    return [text for text in found if 15 < len(text.split()) < 90]
+
+
+def interview(
+    name: str, sentences: Sequence[str], rng: random.Random, *, turns: int = 0, words: int = 0
+) -> tuple[Transcript, list[Segment]]:
+    """Put an interview together; each answer is a segment."""
+    text, spoken, cut, said = "", [], [], 0
+    while len(cut) < turns or said < words:
+        for speaker, words_of in (("I", "And how was that for you?"), ("P", rng.choice(sentences))):
+            start = len(text) + len(speaker) + 2
+            text += f"{speaker}: {words_of}\n"
+            spoken.append(
+                Turn(speaker, start, start + len(words_of), time_start=float(len(text) // 15))
+            )
+            said += len(words_of.split())
+        asked, answer = spoken[-2:]
+        cut.append(Segment(answer.start, answer.end, len(spoken) - 1, asked.start, asked.end))
+    people = (Speaker("I", Role.INTERVIEWER), Speaker("P", Role.PARTICIPANT, participant=name))
+    return (
+        Transcript(str(uuid4()), name, text, tuple(spoken), people, f"{name}.txt", name, "txt"),
+        cut,
+    )
+
+
+def add(
+    connection: Any,
+    run: int,
+    transcript: Transcript,
+    cut: Sequence[Segment],
+    codes: Sequence[str],
+    rng: random.Random,
+) -> None:
+    """Store an interview with a suggestion for each segment."""
+    key = store.transcripts.add(connection, transcript)
+    store.segments.replace(connection, key, cut, "bench")
+    evidence = {
+        "method": "bench",
+        "field": "example",
+        "definition": "An example.",
+        "words": ["time"],
+    }
+    suggestions = [
+        Suggestion(segment.id, rng.choice(codes), round(rng.uniform(0.2, 0.99), 4), evidence)
+        for segment in store.segments.of_transcript(connection, key)
+    ]
+    store.runs.store_suggestions(
+        connection, run, key, suggestions, segmentation="bench", segments=len(cut)
+    )
+
+
+def codings(
+    transcript: Transcript, cut: Sequence[Segment], codes: Sequence[str], rng: random.Random
+) -> list[Coding]:
+    """Code the long interview by two coders."""
+    found = {}
+    while len(found) < LONG_CODINGS:
+        segment = rng.choice(cut)
+        start = rng.randrange(segment.start, segment.end - 10)
+        end = rng.randrange(start + 5, segment.end)
+        coder = rng.choice(("ben", "cleo"))
+        code = rng.choice(codes)
+        found[start, end, code, coder] = Coding("", transcript.name, start, end, code, coder)
+    return list(found.values())
+
+
+@contextmanager
+def served(folder: Path, *options: str) -> Iterator[str]:
+    """Serve the study in a process of its own."""
+    command = [sys.executable, "-m", "semcode", "review", "--study", str(folder), "--no-browser"]
+    process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
+    try:
+        yield (process.stdout.readline() if process.stdout else "").strip()
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def in_browser(address: str, keys: int) -> tuple[list[float], list[float], list[float]]:
+    """Time keys, as fast as they go and three a second, and the long interview's first view."""
+    from playwright.sync_api import sync_playwright
+
+    found = next((shutil.which(name) for name in BROWSERS if shutil.which(name)), None)
+    if found is None:
+        sys.exit("There is no Chromium: python3 scripts/test.py installs it.")
+    base = address.partition("/launch")[0]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(address)
+        page.wait_for_selector("main[data-ready]", timeout=60_000)
+        page.goto(f"{base}/queue")
+        page.wait_for_selector("main[data-ready='/queue']", timeout=60_000)
+        page.evaluate(_WATCH)
+        fast = pressed(page, keys, pause=0)
+        page.wait_for_selector("body[data-unstored='0']", timeout=120_000)
+        paced = pressed(page, keys // 2, pause=330)
+        first = [first_view(page, base) for _ in range(5)]
+        browser.close()
+    return fast, paced, first
+
+
+def pressed(page: Any, keys: int, *, pause: int) -> list[float]:
+    """Accept and reject by turns; give the milliseconds of each."""
+    page.evaluate("waits.length = 0")
+    for number in range(keys):
+        key = page.get_attribute(".passage-card", "data-key")
+        page.keyboard.press("a" if number % 2 else "x")
+        while page.get_attribute(".passage-card", "data-key") in (key, ""):
+            page.wait_for_timeout(1)
+        if pause:
+            page.wait_for_timeout(pause)
+    page.wait_for_timeout(100)
+    waits: list[float] = page.evaluate("waits")
+    if len(waits) < keys * 0.95:
+        sys.exit(f"Only {len(waits)} of {keys} key presses were timed.")
+    return waits
+
+
+def first_view(page: Any, base: str) -> float:
+    """Open the long interview anew; give the milliseconds until its codings are drawn."""
+    page.goto("about:blank")
+    begun = time.perf_counter()
+    page.goto(f"{base}/transcript?name={LONG.replace(' ', '%20')}", wait_until="commit")
+    page.wait_for_selector(
+        "main[data-ready='/transcript'] .stripe[style*=height]", state="attached"
+    )
+    return (time.perf_counter() - begun) * 1000
+
+
+def ten_coders(port: str, decisions: int) -> list[float]:
+    """Let ten coders decide at once; give the milliseconds of each decision."""
+    waits: list[float] = []
+    problems: list[str] = []
+    names = [f"coder {number}" for number in range(CODERS)]
+    threads = [
+        threading.Thread(target=one_coder, args=(port, name, decisions, waits, problems))
+        for name in names
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if problems:
+        print(f"refused: {len(problems)}, such as {problems[0]}")
+    return waits
+
+
+def one_coder(
+    port: str, name: str, decisions: int, waits: list[float], problems: list[str]
+) -> None:
+    """Log in as a coder and decide."""
+    import httpx
+
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
+        client.post("/login", data={"coder": name, "password": PASSWORD})
+        client.headers.update({"X-Semcode": "1", "X-Semcode-Coder": name.replace(" ", "%20")})
+        items: list[Any] = []
+        for number in range(decisions):
+            items = items or client.get("/api/queue", params={"limit": 20}).json()["items"]
+            item = items.pop(0)
+            body = {"segment": item["segment"], "code": item["code"], "request": str(uuid4())}
+            begun = time.perf_counter()
+            answer = client.post(f"/api/{'accept' if number % 2 else 'reject'}", json=body)
+            wait = (time.perf_counter() - begun) * 1000
+            if answer.status_code == 200:
+                waits.append(wait)
+            else:
+                problems.append(answer.text)
+
+
+def stored_decisions(folder: Path) -> int:
+    """Count the decisions of the ten coders that the study's log holds."""
+    with Study(folder) as study:
+        lines = Review(study).history(limit=None)
+    return sum(line.coder.startswith("coder ") for line in lines)
+
+
+if __name__ == "__main__":
+    main()
