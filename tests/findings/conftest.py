@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from semcode.codebook import Facet
 from semcode.findings import (
     CodedSegment,
     HumanCoding,
@@ -19,6 +20,7 @@ from semcode.findings import (
     TranscriptSummary,
     UncodedSegment,
 )
+from semcode.findings.coded import CodedPassage, CodedStudy, Interview
 from semcode.records import Level, Participant
 
 COLORS = ("#4472c4", "#70ad47", "#ffc000", "#ed7d31", "#a5a5a5")
@@ -236,3 +238,58 @@ def _provenance(n_files: int) -> dict[str, object]:
             for i in range(1, n_files + 1)
         ],
     }
+
+
+CODES = (
+    ReportCode("Parenthood", Level.INTRAPERSONAL, ("Parenthood",), "Being a parent."),
+    ReportCode("Guilt", Level.INTRAPERSONAL, ("Parenthood", "Guilt"), "Feeling guilty."),
+    ReportCode("Family", Level.INTERPERSONAL, ("Family",), "Parents and siblings."),
+    ReportCode("Never", Level.COMMUNITY, ("Never",), "Nobody says it."),
+)
+
+
+@pytest.fixture
+def small_study() -> Callable[..., CodedStudy]:
+    """Build a coded study from (participant, code, start, facets) or (..., coders)."""
+
+    def build(
+        said: Sequence[tuple[Any, ...]],
+        *,
+        people: Sequence[Participant] | None = None,
+        everybody: Sequence[Participant] = (),
+        text: str = "what they said",
+        **more: Any,
+    ) -> CodedStudy:
+        labels = sorted({row[0] for row in said})
+        known = tuple(people) if people is not None else tuple(Participant(x) for x in labels)
+        passages = tuple(
+            CodedPassage(
+                transcript=f"{who}_t",
+                participant=who,
+                start=start,
+                end=start + 10,
+                text=f"{text} {start}",
+                code=code,
+                facets=tuple(facets),
+                coders=tuple(rest[0]) if rest else ("ana",),
+                codings=len(rest[0]) if rest else 1,
+            )
+            for who, code, start, facets, *rest in said
+        )
+        units = tuple((n, n + 10) for n in range(0, 100, 10))
+        return CodedStudy(
+            study="Small",
+            notice=None,
+            generated_at=datetime(2026, 3, 2, 14, 5, tzinfo=UTC),
+            codes=CODES,
+            facets=(Facet("valence", ("barrier", "facilitator")),),
+            people=known,
+            everybody=tuple(everybody) or known,
+            interviews=tuple(Interview(f"{p.label}_t", (p.label,), 100, units) for p in known),
+            passages=passages,
+            basis="Codings of ana.",
+            coders=("ana",),
+            **more,
+        )
+
+    return build

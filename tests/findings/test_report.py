@@ -194,8 +194,12 @@ def test_what_scores_are_depends_on_a_learner(invent: Invent) -> None:
     learned = replace(data, provenance={**data.provenance, "learner": {"labels": 120}})
     text = Page(render_report(learned)).text
     assert "is based on similarity" not in text
-    assert "120 decisions" in text
-    assert "a learner trained on 120 decisions." in text
+    assert "in this study (120 passages" in text
+    assert "a learner trained on what people decided on 120 passages." in text
+    elsewhere = {"learner": {"origin": "model.safetensors"}}
+    text = Page(render_report(replace(data, provenance={**data.provenance, **elsewhere}))).text
+    assert "trained on what people decided in another study" in text
+    assert "a learner trained in another study." in text
 
 
 def test_empty_study() -> None:

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from glob import glob
 from pathlib import Path
 
+from semcode.cli.learning import model_line, told_of_learning
 from semcode.cli.show import TerminalProgress, print_json, print_table, say
 from semcode.codebook import load_codebook
 from semcode.errors import InputError
@@ -34,18 +35,21 @@ __all__ = [
 
 def init(options: Namespace) -> int:
     """Make a study."""
-    if options.example and options.codebook:
+    if options.example and (options.codebook or options.model):
         raise InputError(
-            "A starter study has its own codebook.", remedy="Leave --codebook or --example out."
+            "A starter study has its own codebook.",
+            remedy="Leave --example out, or --codebook and --model.",
         )
     if options.example:
         study = Study.from_starter(options.folder, options.example, progress=TerminalProgress())
         say(f"Made {options.folder}: {study.name}. {study.notice}")
         say(f"Next: semcode suggest --study {options.folder}")
     else:
-        study = Study.create(options.folder, codebook=options.codebook or "sem")
+        study = Study.create(options.folder, codebook=options.codebook, model=options.model)
         book = study.codebook()
         say(f"Made {options.folder} with the codebook {book.name!r} ({len(book)} codes).")
+        if options.model:
+            say(f"Its suggestions begin with what {options.model} learned elsewhere.")
         say(f"Next: semcode add --study {options.folder} YOUR_FILES")
     study.close()
     return 0
@@ -59,7 +63,7 @@ def add(options: Namespace) -> int:
         )
     with Study(options.study) as study:
         added = study.add(
-            [path for name in options.files for path in _expanded(name)],
+            [path for name in options.files for path in expanded(name)],
             columns=_columns(options.columns),
             progress=TerminalProgress(),
         )
@@ -82,7 +86,7 @@ def add(options: Namespace) -> int:
     return 1 if added.failed else 0
 
 
-def _expanded(name: str) -> list[str]:
+def expanded(name: str) -> list[str]:
     """Open a pattern such as *.docx where the shell has not: Windows leaves that to programs."""
     if Path(name).exists() or not any(mark in name for mark in "*?["):
         return [name]
@@ -191,6 +195,8 @@ def suggest(options: Namespace) -> int:
             f"{status.suggestions:,} suggestions for {done.segments:,} segments "
             f"in {done.transcripts:,} transcripts ({done.embedded:,} segments were new)."
         )
+        for line in told_of_learning(study, done, options.study):
+            say(line)
         if not done.transcripts:
             say(f"The study has no transcripts. Next: semcode add --study {options.study} FILES")
         else:
@@ -229,6 +235,7 @@ def status(options: Namespace) -> int:
     """Say where the study stands."""
     with Study(options.study) as study:
         now = study.status()
+        model = model_line(study)
     counts: Mapping[str, object] = {
         "study": now.name,
         "notice": now.notice,
@@ -239,6 +246,7 @@ def status(options: Namespace) -> int:
         "participants": now.participants,
         "segments": now.segments,
         "suggestions": now.suggestions,
+        "model": model,
         "transcripts_to_suggest_for": now.pending,
         "roles_not_confirmed": now.guessed_roles,
         "codings": dict(now.codings),
@@ -351,8 +359,29 @@ def export(options: Namespace) -> int:
     """Write a table."""
     with Study(options.study) as study:
         _tell_if_stale(study)
-        say(f"Wrote {study.export(options.file)}.")
+        if options.into or Path(options.file).suffix.lower() == ".qda":
+            _into_qualcoder(study, options)
+            return 0
+        done = study.export(
+            options.file,
+            suggestions=not options.no_suggestions,
+            layout=options.layout,
+            table=options.table,
+        )
+        say(f"Wrote {done}.")
     return 0
+
+
+def _into_qualcoder(study: Study, options: Namespace) -> None:
+    if not options.into or Path(options.file).suffix.lower() != ".qda":
+        raise InputError(
+            "For QualCoder, name the project and the copy to make of it.",
+            where="--into",
+            remedy="For example: semcode export with-suggestions.qda --into project.qda",
+        )
+    for sentence in study.export_into_qualcoder(options.into, options.file):
+        say(f"note: {sentence}")
+    say(f"Wrote {options.file}: a copy of {options.into} with the suggestions. The original stays.")
 
 
 def report(options: Namespace) -> int:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from semcode import __version__
-from semcode.cli.options import Commands, Formatter, command, intervals, study
+from semcode.cli.agreement_options import add_agreement, add_reliability_sample
+from semcode.cli.evaluating_options import add_audit, add_code, add_evaluate
+from semcode.cli.exchange_options import add_import, add_inspect, project_options
+from semcode.cli.findings_options import add_findings
+from semcode.cli.learning_options import add_check_codings, add_train
+from semcode.cli.options import Commands, Formatter, command, study
+from semcode.cli.protocol_options import add_serve
+from semcode.cli.review_options import add_assign, add_correct, add_history
+from semcode.cli.serving_options import add_review
 
 __all__ = ["build_parser"]
 
@@ -45,8 +53,21 @@ def build_parser() -> ArgumentParser:
         _report,
     ):
         add(commands)
-    _agreement(commands)
-    _reliability_sample(commands)
+    add_import(commands)
+    add_inspect(commands)
+    add_review(commands)
+    add_history(commands)
+    add_assign(commands)
+    add_correct(commands)
+    add_agreement(commands)
+    add_reliability_sample(commands)
+    add_train(commands)
+    add_check_codings(commands)
+    add_evaluate(commands)
+    add_audit(commands)
+    add_code(commands)
+    add_findings(commands)
+    add_serve(commands)
     _demo(commands)
     return parser
 
@@ -65,6 +86,11 @@ def _init(commands: Commands[ArgumentParser]) -> None:
         "--codebook",
         metavar="NAME|FILE",
         help="sem, postpartum, peer-support, or a .toml, .csv or .xlsx file (default: sem)",
+    )
+    parser.add_argument(
+        "--model",
+        metavar="FILE",
+        help="begin with a model that semcode train --output wrote, and with its codebook",
     )
     parser.add_argument(
         "--example",
@@ -194,7 +220,7 @@ def _codebook(commands: Commands[ArgumentParser]) -> None:
     )
     study(parser, json=True)
     parser.add_argument("action", choices=("show", "check", "export", "import"))
-    parser.add_argument("file", nargs="?", metavar="FILE", help=".toml, .csv or .xlsx")
+    parser.add_argument("file", nargs="?", metavar="FILE", help=".toml, .csv, .xlsx, or .docx to be read")
 
 
 def _export(commands: Commands[ArgumentParser]) -> None:
@@ -202,12 +228,17 @@ def _export(commands: Commands[ArgumentParser]) -> None:
         commands,
         "export",
         "semcode.cli.commands:export",
-        "write suggestions and codings as a table",
-        more=".csv is one table; .xlsx has sheets for the codebook, participants, provenance too.",
+        "write suggestions and codings as a table, or the study for another program",
+        more=(
+            ".csv is one table; .xlsx has sheets for the codebook, participants, provenance too.\n"
+            ".qdpx is a project for ATLAS.ti, NVivo, MAXQDA and others, .qdc its codebook,\n"
+            ".qda a copy of a QualCoder project (--into) with the suggestions."
+        ),
         example="semcode export --study my-study codings.xlsx",
     )
     study(parser)
-    parser.add_argument("file", metavar="FILE", help=".csv or .xlsx")
+    parser.add_argument("file", metavar="FILE", help=".csv, .xlsx, .qdpx, .qdc or .qda")
+    project_options(parser)
 
 
 def _report(commands: Commands[ArgumentParser]) -> None:
@@ -234,116 +265,3 @@ def _demo(commands: Commands[ArgumentParser]) -> None:
     )
     parser.add_argument("folder", nargs="?", default="demo-study", metavar="DIR")
     parser.add_argument("--example", choices=("postpartum", "peer-support"), default="postpartum")
-
-
-def _agreement(commands: Commands[ArgumentParser]) -> None:
-    parser = command(
-        commands,
-        "agreement",
-        "semcode.cli.agreement:agreement",
-        "say how far coders agree, with intervals, and what to mend",
-        more=(
-            "Only what all compared coders have read blind counts. With --table it takes any\n"
-            "table of ratings: units in rows, coders in columns, empty = missing."
-        ),
-        example="semcode agreement --study my-study --html agreement.html",
-    )
-    study(parser, json=True)
-    parser.add_argument("--table", metavar="FILE", help="a .csv or .xlsx of ratings, no study")
-    parser.add_argument("--coders", metavar="A,B,...", help="only these (default: all who read)")
-    parser.add_argument(
-        "--unit",
-        default="segment",
-        choices=("segment", "sentence", "turn", "character", "document"),
-        help="what is compared (default: segment)",
-    )
-    parser.add_argument(
-        "--by",
-        default="code",
-        choices=("code", "level", "facet", "transcript", "pair", "time"),
-        help="what each row of the table is (default: code)",
-    )
-    parser.add_argument(
-        "--mode",
-        default="semcode",
-        choices=("semcode", "nvivo", "maxqda", "atlas"),
-        help="count as another program does (default: semcode)",
-    )
-    parser.add_argument("--model", action="store_true", help="set the suggestions beside people")
-    parser.add_argument("--csv", metavar="FILE", help="write the table")
-    parser.add_argument("--xlsx", metavar="FILE", help="write all tables")
-    parser.add_argument("--html", metavar="FILE", help="write the page with figures")
-    intervals(parser)
-    parser.add_argument(
-        "--resamples", type=int, default=2000, metavar="N", help="for intervals (default: 2000)"
-    )
-    parser.add_argument(
-        "--cluster",
-        metavar="NAME",
-        help="resample interview (default) or participant; for --table the column of interviews",
-    )
-    parser.add_argument(
-        "--overlap",
-        type=float,
-        metavar="SHARE",
-        help="how much of a unit, or of the coding, must be covered (default: 0.5; maxqda: 0.9)",
-    )
-    parser.add_argument(
-        "--include-not-blind",
-        action="store_true",
-        help="count also what was read with suggestions on show",
-    )
-    parser.add_argument(
-        "--half-width",
-        type=float,
-        default=0.1,
-        metavar="W",
-        help="the precision to plan for (default: 0.1)",
-    )
-    parser.add_argument(
-        "--level",
-        choices=("nominal", "ordinal", "interval", "ratio"),
-        help="for --table: the level of measurement (default: nominal)",
-    )
-    parser.add_argument(
-        "--weights",
-        metavar="NAME",
-        help="for --table: identity, ordinal, linear, quadratic, radical, ratio, circular, bipolar",
-    )
-    parser.add_argument(
-        "--categories", metavar="A,B,...", help="for --table: all that could be chosen, in order"
-    )
-
-
-def _reliability_sample(commands: Commands[ArgumentParser]) -> None:
-    parser = command(
-        commands,
-        "reliability-sample",
-        "semcode.cli.agreement:reliability_sample",
-        "draw what is to be coded twice, and assign it blind",
-        more="It says what precision to expect before anybody codes.",
-        example="semcode reliability-sample --study my-study --coders ana,ben --segments 150",
-    )
-    study(parser, json=True)
-    parser.add_argument("--coders", required=True, metavar="A,B", help="who is to code it")
-    size = parser.add_mutually_exclusive_group(required=True)
-    size.add_argument("--segments", type=int, metavar="N", help="draw this many segments")
-    size.add_argument("--transcripts", type=int, metavar="N", help="draw this many transcripts")
-    kind = parser.add_mutually_exclusive_group()
-    kind.add_argument(
-        "--stratify", metavar="ATTRIBUTE", help="from each group of participants in proportion"
-    )
-    kind.add_argument(
-        "--rare", metavar="CODE", help="half of it where this code was coded or suggested"
-    )
-    intervals(parser)
-    parser.add_argument(
-        "--kappa", type=float, default=0.7, metavar="K", help="assumed agreement (default: 0.7)"
-    )
-    parser.add_argument(
-        "--icc",
-        type=float,
-        default=0.05,
-        metavar="R",
-        help="how alike units of one interview are assumed to be (default: 0.05)",
-    )

@@ -6,11 +6,11 @@ from argparse import ArgumentParser
 
 from semcode.cli.options import Commands, command, study
 
-__all__ = ["serve"]
+__all__ = ["add_serve"]
 
 
-def serve(commands: Commands[ArgumentParser]) -> None:
-    """Add the command."""
+def add_serve(commands: Commands[ArgumentParser]) -> None:
+    """Add `serve`."""
     parser = command(
         commands,
         "serve",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from semcode.findings.agreement_page import AgreementPage, render_agreement
+from semcode.findings.agreement_table_page import TablePage, render_table_agreement
 from semcode.findings.data import (
     CodedSegment,
     HumanCoding,
@@ -19,8 +20,10 @@ __all__ = [
     "HumanCoding",
     "ReportCode",
     "ReportData",
+    "TablePage",
     "TranscriptSummary",
     "UncodedSegment",
     "render_agreement",
     "render_report",
+    "render_table_agreement",
 ]

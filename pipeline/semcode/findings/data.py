@@ -104,7 +104,7 @@ class ReportData:
     freely and is shown whole; the methods paragraph reads these keys where they are there:
     `semcode`, `python`, `seed`, `config_hash`, `codebook` (`name`, `version`, `hash`),
     `model` (`name`, `revision`, `sha256`, `licence`), `run` (`started`, `finished`),
-    `learner` (`labels`: how many decisions it learned from; leave `learner` out while
+    `learner` (`labels`: how many passages it learned from; leave `learner` out while
     scores are similarities).
     """
 

@@ -160,7 +160,11 @@ def _scoring(data: ReportData) -> str:
     ]
     detail = f" ({', '.join(facts)})" if facts else ""
     labels = _get(data, "learner", "labels")
-    learned = f" Scores come from a learner trained on {labels} decisions." if labels else ""
+    learned = ""
+    if labels:
+        learned = f" Scores come from a learner trained on what people decided on {labels} passages."
+    elif _get(data, "learner", "origin"):
+        learned = " Scores come from a learner trained in another study."
     return f"Similarity was measured with the sentence-embedding model {name}{detail}.{learned}"
 
 

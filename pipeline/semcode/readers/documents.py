@@ -12,7 +12,7 @@ from semcode.readers.office import Extract, read_docx, read_odt
 from semcode.readers.pdf import read_pdf
 from semcode.records import Transcript
 
-__all__ = ["DOCUMENT_SUFFIXES", "read_document"]
+__all__ = ["DOCUMENT_SUFFIXES", "document_text", "read_document"]
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -31,6 +31,11 @@ def read_document(data: bytes, *, name: str, source: Source) -> Transcript:
     text, more = clean(extract.text)
     warnings = (*extract.warnings, *more)
     return read_dialogue(text, name=name, source=source, warnings=warnings, bold=extract.bold)
+
+
+def document_text(data: bytes, *, source: Source) -> str:
+    """Give the text alone of a document whose kind `source.format` names; raise ReadError."""
+    return clean(_TAKERS[f".{source.format}"](data, source.name).text)[0]
 
 
 def _plain(data: bytes, where: str) -> Extract:
