@@ -194,7 +194,7 @@ def test_texts_that_were_trained_on_get_left_out_vectors(tiny, tmp_path):
     wrapped = with_cross_fitted(plain)
     assert isinstance(wrapped, CrossFitted)
     both = [texts[0], "rent then so", texts[1]]
-    assert np.array_equal(wrapped.encode(both)[1], plain.encode(both)[1])
+    assert np.allclose(wrapped.encode(both)[1], plain.encode(both)[1], atol=1e-5)
     assert np.abs(wrapped.encode(both)[0] - plain.encode(both)[0]).max() > 1e-3
     assert len(read_vectors(tmp_path / "made")) == len(set(texts))
     content = (tmp_path / "made" / FILE).read_bytes()

@@ -73,6 +73,7 @@ def test_a_whole_interview_is_coded_with_keys_and_undone_again(serve, open_page)
         assert total > 15
         keys = ["a", "x", "a", "u"]
         for number in range(total):
+            page.wait_for_selector(".passage-card:not([data-key=''])")
             press(page, keys[number % 4])
         page.wait_for_selector(".done")
         stored(page)

@@ -90,6 +90,9 @@ def _put_out(report: AnyReport, options: Namespace, by: str) -> None:
     show(report, by=by, plan=options.half_width is not None)
     if isinstance(report, AgreementReport) and not options.html:
         say(f"Next: semcode agreement --study {options.study} --html agreement.html")
+        if report.disputed:
+            told = f"semcode review --study {options.study}  (Adjudicate)"
+            say(f"To settle the {len(report.disputed):,} passages on which they differ: {told}")
 
 
 def reliability_sample(options: Namespace) -> int:

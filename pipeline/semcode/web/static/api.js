@@ -1,6 +1,6 @@
 // Ask the server. An error says whether trying again can help.
 
-export class Refused extends Error {
+class Refused extends Error {
   constructor(status, what, remedy, where) {
     super([where ? `${where}: ${what}` : what, remedy].filter(Boolean).join(" "));
     this.status = status;

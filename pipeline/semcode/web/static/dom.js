@@ -60,10 +60,6 @@ export function announce(text) {
   place.textContent = spoken % 2 ? text : `${text}\u00a0`;
 }
 
-export function key(name) {
-  return h("kbd", { "aria-hidden": "true" }, name);
-}
-
 export function percent(score) {
   return score === null || score === undefined ? "" : `${Math.round(score * 100)} %`;
 }

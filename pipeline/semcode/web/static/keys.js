@@ -1,6 +1,6 @@
 // Keys: one table a view, shown on the page, under ?, and obeyed by one listener.
 
-import { h, key } from "./dom.js";
+import { h } from "./dom.js";
 import { openDialog } from "./dialogs.js";
 
 const OFF = "semcode-single-keys-off";
@@ -18,7 +18,7 @@ export function setPageKeys(entries) {
   pageKeys = entries;
 }
 
-export function singleKeysOff() {
+function singleKeysOff() {
   return localStorage.getItem(OFF) === "1";
 }
 
@@ -40,7 +40,7 @@ export function listen() {
 }
 
 // Give "a", "Shift+ArrowLeft", "Ctrl+z"; other alphabets go by the key's place.
-export function nameOf(event) {
+function nameOf(event) {
   let name = event.key;
   if (name === " ") name = "Space";
   if (/^[^\x00-\x7f]$/.test(name) && /^Key[A-Z]$/.test(event.code)) name = event.code[3];
@@ -89,5 +89,3 @@ export function shownKeys(entry) {
     ...name.split(" ").flatMap((part, place) => [place ? " " : null, h("kbd", {}, part)]),
   ]);
 }
-
-export { key };

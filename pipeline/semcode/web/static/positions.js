@@ -47,7 +47,7 @@ export function countPoints(text) {
 }
 
 // Starts and ends of words or sentences, as UTF-16 units of the text.
-export function pieces(text, kind) {
+function pieces(text, kind) {
   const found = [];
   if (globalThis.Intl?.Segmenter) {
     for (const part of new Intl.Segmenter("en", { granularity: kind }).segment(text)) {

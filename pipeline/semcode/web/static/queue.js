@@ -1,19 +1,21 @@
 // The queue: one suggestion at a time, decided with one key; the next ones are here already.
 
-import { get, post } from "./api.js";
+import { get } from "./api.js";
 import { codeLabel, used } from "./codes.js";
-import { askFacets, askText, confirmThat, notice } from "./dialogs.js";
+import { askFacets, askText } from "./dialogs.js";
 import { announce, clock, fill, h, number, percent, plural, shorten } from "./dom.js";
 import { address, describeFilters, filterForm, filtersFrom } from "./filters.js";
 import { setViewKeys, shownKeys } from "./keys.js";
+import { decideOnMany, drawSample } from "./many.js";
 import { pickCode } from "./picker.js";
 import { countPoints, moveEnd } from "./positions.js";
 import { pulsePanel } from "./pulse.js";
+import { queueKeys, spanKeys } from "./queue_keys.js";
 import { isLetter, selectedIn } from "./selection.js";
-import { whyPanel } from "./why.js";
+import { whyPanel, withWords } from "./why.js";
 
-const AHEAD = 20;
-const FEW = 8;
+const AHEAD = 40;
+const FEW = 15;
 const ORDERS = [
   ["useful", "Most useful"],
   ["transcript", "By transcript"],
@@ -164,7 +166,7 @@ class Queue {
 
   // What is on the page, built once; a decision only exchanges texts.
   build() {
-    const attributes = attributesOf(this.overview);
+    const attributes = Object.entries(this.overview.attributes);
     const transcripts = transcriptsOf(this.overview);
     const change = (values) => this.page.go(address("/queue", { ...values }));
     this.counter = h("span.count", { "aria-live": "off" });
@@ -182,9 +184,9 @@ class Queue {
             onclick: () => change({ ...this.values, order: name === this.orders[0][0] ? "" : name }),
           }, label))),
         this.counter,
-        this.order === "audit" ? this.auditButton() : this.audit ? null : h("span.row.push", {},
-          h("button", { type: "button", onclick: () => this.bulk("accept") }, "Accept all …"),
-          h("button", { type: "button", onclick: () => this.bulk("reject") }, "Reject all …"))),
+        this.order === "audit" ? h("button.push", { type: "button", onclick: () => drawSample(() => this.refill()) }, "Draw a blind sample …") : this.audit ? null : h("span.row.push", {},
+          h("button", { type: "button", onclick: () => this.many("accept") }, "Accept all …"),
+          h("button", { type: "button", onclick: () => this.many("reject") }, "Reject all …"))),
       this.audit ? null : h("details.filter-box", { open: Object.keys(this.filters).length > 0 },
         h("summary", {}, Object.keys(this.filters).length ? `Filtered: ${describeFilters(this.filters, this.codes)}` : "Filter"),
         filterForm({ values: this.values, codes: this.codes, transcripts, attributes, change }),
@@ -203,7 +205,7 @@ class Queue {
     this.question = h("p.question");
     this.suggestion = h("div.suggestion");
     this.buttons = new Map();
-    const bar = h("div.actions", { role: "group", "aria-label": "Decide" }, this.actions().map((one) => {
+    const bar = h("div.actions", { role: "group", "aria-label": "Decide" }, queueKeys(this).map((one) => {
       const button = h("button", { type: "button", class: one.tone ?? null, onclick: one.run }, one.button, h("span.keys", { "aria-hidden": "true" }, shownKeys({ shown: one.shown })));
       this.buttons.set(one.keys[0], button);
       return button;
@@ -216,7 +218,7 @@ class Queue {
 
   setKeys() {
     const selecting = { keys: [], shown: "letters", label: "with words selected: code them, by the code’s first letters", group: "Decide", run: () => {} };
-    setViewKeys([...this.actions(), ...spanKeys(this), selecting], (event, name) => {
+    setViewKeys([...queueKeys(this), ...spanKeys(this), selecting], (event, name) => {
       if (!this.item || !isLetter(event, name)) return false;
       const span = selectedIn(this.text);
       if (!span) return false;
@@ -327,7 +329,7 @@ class Queue {
       seconds: this.seconds(),
     }, {
       label: `Code “${name}”`,
-      done: (outcome) => { made.guid = codingGuid(outcome); this.drawExtras(); },
+      done: (outcome) => { made.guid = outcome.coding; this.drawExtras(); },
       failed: () => {
         this.made.set(item.segment, (this.made.get(item.segment) ?? []).filter((one) => one !== made));
         this.drawExtras();
@@ -350,6 +352,14 @@ class Queue {
     const item = this.item;
     if (!item) return;
     this.keep(item, "read", "read", { segments: [item.segment] }, "Read");
+  }
+
+  async many(verdict) {
+    const done = () => {
+      this.item = null;
+      this.refill();
+    };
+    if (await decideOnMany({ page: this.page, filters: this.filters, verdict, done })) this.acts.push("bulk");
   }
 
   async facets() {
@@ -494,9 +504,11 @@ class Queue {
     if (this.page.me.blind || !this.pulse) return fill(this.pulsePlace);
     return fill(this.pulsePlace, pulsePanel(this.pulse));
   }
-
 }
 
 const VERBS = { accept: "Accept", reject: "Reject", unsure: "Unsure about", skip: "Skip" };
 const STATUS = { accept: "accepted", accepted: "accepted", reject: "rejected", rejected: "rejected", changed: "another code given", unsure: "unsure", skip: "skipped", read: "read" };
 
+function transcriptsOf(overview) {
+  return [...new Set(overview.progress.map((row) => row.transcript))];
+}

@@ -1,6 +1,6 @@
 // What the person selected, as UTF-16 units of an element's text.
 
-export function offsetIn(root, node, offset) {
+function offsetIn(root, node, offset) {
   const range = document.createRange();
   range.setStart(root, 0);
   range.setEnd(node, offset);
@@ -19,28 +19,6 @@ export function selectedIn(root) {
   while (start < end && /\s/.test(text[start])) start += 1;
   while (end > start && /\s/.test(text[end - 1])) end -= 1;
   return end > start ? [start, end] : null;
-}
-
-// A range over units of an element whose text may stand in several nodes.
-export function rangeOf(root, start, end) {
-  const range = document.createRange();
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  let passed = 0;
-  let begun = false;
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const length = node.data.length;
-    if (!begun && start <= passed + length) {
-      range.setStart(node, Math.max(0, start - passed));
-      begun = true;
-    }
-    if (begun && end <= passed + length) {
-      range.setEnd(node, Math.max(0, end - passed));
-      return range;
-    }
-    passed += length;
-  }
-  range.setEnd(root, root.childNodes.length);
-  return range;
 }
 
 // One letter typed over a selection begins the name of a code.

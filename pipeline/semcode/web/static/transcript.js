@@ -1,7 +1,7 @@
 // The transcript view: read, look at codings and suggestions, code what is selected.
 
 import { get } from "./api.js";
-import { levelName, LEVELS, used } from "./codes.js";
+import { used } from "./codes.js";
 import { correctTranscript } from "./correct.js";
 import { Dialogue } from "./dialogue.js";
 import { askFacets, askText, confirmThat, notice } from "./dialogs.js";
@@ -13,6 +13,8 @@ import { editMemos } from "./memos.js";
 import { pickCode } from "./picker.js";
 import { moveEnd, Positions } from "./positions.js";
 import { isLetter } from "./selection.js";
+import { filterBox } from "./shown_box.js";
+import { transcriptKeys } from "./transcript_keys.js";
 import { codeTree } from "./tree.js";
 
 export async function render(place, page, values, hooks) {
@@ -72,7 +74,7 @@ class TranscriptPage {
     Object.assign(this, { place, page, names, name, values, attributesInUse });
     this.codes = page.codes;
     this.blind = page.me.blind;
-    this.show = { coders: new Set(), level: "", code: values.code ?? "", status: "open", low: 0, codings: true, suggestions: true };
+    this.show = { hidden: new Set(), level: "", code: values.code ?? "", status: "open", low: 0, codings: true, suggestions: true };
     this.cursor = -1; // the segment that keys act on
     this.span = null; // the words that a code would get, in units
     this.item = null; // the coding or suggestion that keys act on
@@ -165,7 +167,7 @@ class TranscriptPage {
   allItems() {
     const together = new Map();
     for (const coding of this.codings) {
-      if (this.show.coders.size && !this.show.coders.has(coding.coder)) continue;
+      if (this.show.hidden.has(coding.coder)) continue;
       const id = `c:${coding.start}:${coding.end}:${coding.code}`;
       const item = together.get(id) ?? { id, kind: "coding", start: coding.start, end: coding.end, code: coding.code, coders: [], codings: [], memo: "", outdated: false, consensus: false };
       item.coders.push(coding.coder);
@@ -223,7 +225,7 @@ class TranscriptPage {
         facts.length ? h("p.soft.small.facts", {}, facts.join(" · ")) : null),
       h("div.transcript-grid", {},
         h("aside.side.left", {},
-          h("details.side-part", { open: innerWidth > 1000 }, h("summary", {}, "What is shown"), this.filterBox()),
+          h("details.side-part", { open: innerWidth > 1000 }, h("summary", {}, "What is shown"), filterBox(this)),
           h("details.side-part", { open: innerWidth > 1000 }, h("summary", {}, "Codebook"), this.treePlace),
           h("div.side-part.row", {},
             h("button.small", { type: "button", onclick: () => this.readAll() }, "All is read …"),
@@ -262,32 +264,6 @@ class TranscriptPage {
     const next = this.names[this.names.indexOf(this.name) + by];
     if (next) this.open_(next);
     else notice("There is no further transcript on this side.");
-  }
-
-  filterBox() {
-    const again = () => this.lay();
-    const check = (id, label, on, change) => h("p.row", {},
-      h("input", { type: "checkbox", id, checked: on, onchange: (event) => { change(event.target.checked); again(); } }), h("label", { for: id }, label));
-    const pick = (id, label, options, change) => h("div.field", {}, h("label", { for: id }, label),
-      h("select", { id, onchange: (event) => { change(event.target.value); again(); } }, options.map(([value, text]) => choice(value, text, ""))));
-    const coders = [...new Set(this.codings.map((one) => one.coder))].sort();
-    const score = h("output", { for: "show-low" }, "0 %");
-    return h("form.filters.upright", { onsubmit: (event) => event.preventDefault() },
-      this.counts,
-      check("show-codings", "Codings", true, (on) => { this.show.codings = on; }),
-      this.blind ? null : check("show-suggestions", "Suggestions (dashed)", true, (on) => { this.show.suggestions = on; }),
-      coders.length > 1 ? h("fieldset", {}, h("legend", {}, "Coders"), coders.map((coder, place) =>
-        check(`show-coder-${place}`, coder, true, (on) => {
-          if (!this.show.coders.size) coders.forEach((one) => this.show.coders.add(one));
-          if (on) this.show.coders.add(coder);
-          else this.show.coders.delete(coder);
-          if (!this.show.coders.size) this.show.coders.add("\0nobody");
-          if (this.show.coders.size > 1) this.show.coders.delete("\0nobody");
-        }))) : null,
-      pick("show-level", "Level", [["", "all levels"], ...LEVELS.map((level) => [level, levelName(level)])], (value) => { this.show.level = value; }),
-      this.blind ? null : pick("show-status", "Suggestions", [["", "open"], ["accepted", "accepted"], ["rejected", "rejected"], ["changed", "another code given"], ["unsure", "unsure"], ["all", "all"]], (value) => { this.show.status = value || "open"; }),
-      this.blind ? null : h("div.field", {}, h("label", { for: "show-low" }, "Score from "), score,
-        h("input", { type: "range", id: "show-low", min: 0, max: 95, step: 5, value: 0, oninput: (event) => { this.show.low = Number(event.target.value); score.textContent = `${event.target.value} %`; again(); } })));
   }
 
   drawCounts() {
@@ -552,38 +528,7 @@ class TranscriptPage {
   }
 
   setKeys() {
-    const one = (keys, shown, label, run, group = "Decide") => ({ keys: [].concat(keys), shown, label, run, group });
-    const span = (name, shown, label, end, kind, by) => one(name, shown, label, () => this.moveSpan(end, kind, by), "Span");
-    const deciding = this.blind ? [] : [
-      one("a", "A", "accept, then next", () => this.decide("accept")),
-      one("x", "X", "reject, then next", () => this.decide("reject")),
-      one("u", "U", "unsure, then next", () => this.decide("unsure")),
-      one("s", "S", "next suggestion", () => this.nextSuggestion(), "Move"),
-    ];
-    this.keys = [
-      ...deciding,
-      one("c", "C", "another code for this one", () => this.changeCode()),
-      one("n", "N", "add a code to the words", () => this.addCode()),
-      one([], "letters", "with words selected: code them, by the code’s first letters", () => {}),
-      one("f", "F", "facets of your coding", () => this.facets()),
-      one("m", "M", "memo on your coding", () => this.memo()),
-      one(["d", "Delete"], "D", "remove your coding", () => this.removeCoding()),
-      one("r", "R", "read: no (more) code here, next passage", () => this.read()),
-      one("Shift+r", "Shift R", "the whole turn is read, next passage", () => this.readTurn()),
-      one("j", "J", "next passage", () => this.move(1), "Move"),
-      one(["k", "b"], "K", "passage before", () => this.move(-1), "Move"),
-      one("i", "I", "next coding or suggestion of the passage", () => this.nextItem(), "Move"),
-      one("Enter", "Enter", "store the changed span of your coding", () => this.saveSpan(), "Span"),
-      one("Escape", "Esc", "leave the passage", () => this.close(), "Move"),
-      span("ArrowLeft", "←", "end a word earlier", "end", "word", -1),
-      span("ArrowRight", "→", "end a word later", "end", "word", 1),
-      span("Shift+ArrowLeft", "Shift ←", "start a word earlier", "start", "word", -1),
-      span("Shift+ArrowRight", "Shift →", "start a word later", "start", "word", 1),
-      span("ArrowUp", "↑", "end a sentence earlier", "end", "sentence", -1),
-      span("ArrowDown", "↓", "end a sentence later", "end", "sentence", 1),
-      span("Shift+ArrowUp", "Shift ↑", "start a sentence earlier", "start", "sentence", -1),
-      span("Shift+ArrowDown", "Shift ↓", "start a sentence later", "start", "sentence", 1),
-    ];
+    this.keys = transcriptKeys(this);
     setViewKeys(this.keys, (event, name) => {
       // Arrows scroll as everywhere until a passage is chosen.
       if (/Arrow/.test(name) && !this.span) return false;

@@ -35,3 +35,11 @@ const FIELD = {
   example: "Nearest example",
   name: "Nearest is the code’s name",
 };
+
+// The passage with the words that weighed marked in it.
+export function withWords(text, words) {
+  if (!words.length) return text;
+  const escaped = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(${escaped.join("|")})(?![\\p{L}\\p{N}])`, "giu");
+  return text.split(pattern).map((part, place) => (place % 2 ? h("span.weighed", {}, part) : part));
+}
