@@ -11,9 +11,7 @@ from semcode.records import Participant
 
 def made(**columns):
     n = len(next(iter(columns.values())))
-    return [
-        Participant(f"P{i}", {k: str(v[i]) for k, v in columns.items()}) for i in range(n)
-    ]
+    return [Participant(f"P{i}", {k: str(v[i]) for k, v in columns.items()}) for i in range(n)]
 
 
 def value(finding, attribute, label, column="All"):

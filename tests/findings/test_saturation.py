@@ -64,7 +64,10 @@ def test_the_estimate_finds_what_was_hidden():
 
 def test_accumulation_against_all_orders_and_the_analytic_curve():
     every = np.array(
-        [[HELD[list(order[:k])].any(axis=0).sum() for k in range(1, 6)] for order in permutations(range(5))]
+        [
+            [HELD[list(order[:k])].any(axis=0).sum() for k in range(1, 6)]
+            for order in permutations(range(5))
+        ]
     )
     held = HELD.sum(axis=0)
     analytic = [6 - sum(comb(5 - q, t) for q in held) / comb(5, t) for t in range(1, 6)]

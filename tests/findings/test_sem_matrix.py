@@ -24,14 +24,22 @@ def row(finding, code=None, level=None):
 
 
 def cell(row, value=None, facet=None):
-    return next(c for c in row["cells"] if c["value"] == value and (facet is None or value or c["facet"] == facet))
+    return next(
+        c
+        for c in row["cells"]
+        if c["value"] == value and (facet is None or value or c["facet"] == facet)
+    )
 
 
 def test_counts_by_hand(small_study):
     finding = sem_matrix(small_study(SAID))
     guilt, parent = row(finding, "Guilt"), row(finding, "Parenthood")
     inner = row(finding, level="intrapersonal")
-    assert (cell(guilt)["participants"], cell(guilt)["passages"], cell(guilt)["codings"]) == (2, 2, 3)
+    assert (cell(guilt)["participants"], cell(guilt)["passages"], cell(guilt)["codings"]) == (
+        2,
+        2,
+        3,
+    )
     assert (cell(parent)["participants"], cell(parent)["passages"]) == (2, 3)
     assert (cell(inner)["participants"], cell(inner)["passages"]) == (2, 3)
     assert cell(row(finding, "Family"), "barrier")["participants"] == 2

@@ -32,3 +32,11 @@ def test_no_withheld_count_follows_from_the_total(total_known):
             }
             assert len(possible) > 1, (counts, hidden)
         assert all(p in hidden for p, count in enumerate(counts) if 0 < count < 3)
+
+
+def test_values_that_are_listed_are_known_to_be_in_use():
+    from semcode.findings.suppression import withheld_table
+
+    rows = [[4], [1], [1], [1]]
+    assert withheld_table(rows, smallest=3, least=1) == {(0, 0), (1, 0), (2, 0), (3, 0)}
+    assert withheld_table(rows, smallest=3) == {(1, 0), (2, 0), (3, 0)}

@@ -4,31 +4,89 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Sequence
+from pathlib import Path
 
 from semcode.cli.show import print_json, print_table, say
 from semcode.errors import InputError
-from semcode.findings.blocks import Figure, Finding
+from semcode.exchange.tables import write_text
+from semcode.findings.blocks import Figure, Finding, QuoteList
+from semcode.findings.network import graphml
+from semcode.findings.rapid_matrix import all_domains, choose_domains
 from semcode.findings.tables import Table
 from semcode.study import Study
-from semcode.study.findings import FindingOptions, find
+from semcode.study.findings import FindingOptions, find, matrix_cells
+from semcode.study.matrix import comment, keep_copy, read_matrix, write_templates
+from semcode.study.network import decide_tie, study_ties
 
 __all__ = ["findings"]
 
 
 def findings(options: Namespace) -> int:
     """Show findings, and write them where files are named."""
+    _check_endings(options)
     with Study(options.study) as study:
+        if options.kind == "matrix":
+            _act_on_matrix(study, options)
+        if options.kind == "network":
+            _act_on_network(study, options)
         found = find(study, options.kind, _options(options))
         files = [name for name in (options.html, options.docx, options.xlsx) if name]
-        _check_endings(options)
         for name in files:
+            edited = options.kind == "matrix" and name == options.xlsx
+            copy = keep_copy(Path(name)) if edited else None
+            if copy is not None:
+                say(f"There was one already; it is kept as {copy}")
             say(f"Wrote {found.write(name)}")
     if options.json:
         print_json(_json(found.findings))
         return 0
+    if options.kind == "report" and files:
+        return 0
     for finding in found.findings:
         _show(finding)
     return 0
+
+
+def _act_on_matrix(study: Study, options: Namespace) -> None:
+    """Read an edited matrix back, keep a comment, write summary sheets."""
+    if not (options.read or options.comment or options.templates):
+        return
+    chosen = _options(options)
+    data = find(study, "participants", chosen).data
+    if options.comment:
+        comment(study, options.comment, on=options.on, coder=options.who, data=data)
+        say(f"Kept the comment of {options.who}.")
+    if options.read:
+        everything = list(all_domains(data.codes, data.facets).values())
+        cells = matrix_cells(study, data, chosen, everything)
+        done = read_matrix(study, Path(options.read), cells, data, coder=options.who)
+        for note in done.notes:
+            say(f"note: {note}")
+        if done.emptied:
+            say(f"Emptied, so drafts again: {'; '.join(done.emptied)}")
+        say(f"Stored {len(done.changed):,} cells; {done.unchanged:,} were as before.")
+    if options.templates:
+        domains = choose_domains(data, domains=chosen.domains, codes=chosen.codes)
+        cells = matrix_cells(study, data, chosen, domains)
+        paths = write_templates(data, domains, cells, Path(options.templates))
+        say(f"Wrote {len(paths):,} summary sheets into {options.templates}")
+
+
+def _act_on_network(study: Study, options: Namespace) -> None:
+    """Accept and reject ties, and write the network for other programs."""
+    if not (options.accept or options.reject or options.graphml):
+        return
+    ties = study_ties(study, find(study, "participants", _options(options)).data)
+    for which in options.accept:
+        tie = decide_tie(study, ties, which, accept=True, coder=options.who)
+        say(f"Accepted: {tie.participant}, {tie.relation.name}, {tie.quality}")
+    for which in options.reject:
+        tie = decide_tie(study, ties, which, accept=False, coder=options.who)
+        say(f"Rejected: {tie.participant}, {tie.relation.name}")
+    if options.graphml:
+        data = find(study, "participants", _options(options)).data
+        write_text(Path(options.graphml), graphml(study_ties(study, data)))
+        say(f"Wrote {options.graphml}")
 
 
 def _options(options: Namespace) -> FindingOptions:
@@ -41,6 +99,7 @@ def _options(options: Namespace) -> FindingOptions:
         codes=_list(options.codes),
         where=tuple(_pair(text) for text in options.where),
         count=options.count,
+        domains=options.domains,
         orders=options.orders,
         seed=options.seed,
     )
@@ -85,6 +144,10 @@ def _show(finding: Finding) -> None:
         table = block.table if isinstance(block, Figure) else block
         if isinstance(table, str):
             say(table)
+        elif isinstance(table, QuoteList) and not table.folded:
+            say(f"{table.title}:")
+            for item in table.quotes:
+                say(f"  “{item.text}” ({item.who})")
         elif isinstance(table, Table):
             rows = [[_cell(cell.text, cell.note) for cell in row] for row in table.rows]
             print_table(table.head, rows)

@@ -44,6 +44,42 @@ def add_findings(commands: Commands[ArgumentParser]) -> None:
         parser.add_argument(f"--{name}", metavar="FILE", help=what)
     _whose(parser)
     _what(parser)
+    _matrix(parser)
+    _network(parser)
+
+
+def _matrix(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--domains",
+        default="level",
+        metavar="NAME",
+        help="matrix: level, or a facet such as time for level x current, desired",
+    )
+    parser.add_argument("--read", metavar="FILE", help="matrix: read an edited .xlsx back")
+    parser.add_argument(
+        "--templates", metavar="DIR", help="matrix: a summary sheet for each person"
+    )
+    parser.add_argument("--comment", metavar="TEXT", help="matrix: keep what a reviewer says")
+    parser.add_argument(
+        "--on", default="", metavar="PERSON[:DOMAIN]", help="matrix: what the comment is about"
+    )
+    parser.add_argument(
+        "--as", dest="who", default="", metavar="NAME", help="matrix, network: who edits or decides"
+    )
+
+
+def _network(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        metavar="PERSON:TIE[=QUALITY]",
+        help="network: accept a tie as support, strain, both or unclear",
+    )
+    parser.add_argument(
+        "--reject", action="append", default=[], metavar="PERSON:TIE", help="network: reject a tie"
+    )
+    parser.add_argument("--graphml", metavar="FILE", help="network: write it for Gephi or R")
 
 
 def _whose(parser: ArgumentParser) -> None:

@@ -220,7 +220,9 @@ def _codebook(commands: Commands[ArgumentParser]) -> None:
     )
     study(parser, json=True)
     parser.add_argument("action", choices=("show", "check", "export", "import"))
-    parser.add_argument("file", nargs="?", metavar="FILE", help=".toml, .csv, .xlsx, or .docx to be read")
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE", help=".toml, .csv, .xlsx, or .docx to be read"
+    )
 
 
 def _export(commands: Commands[ArgumentParser]) -> None:

@@ -126,5 +126,8 @@ def _repeat(row: object) -> None:
 
 
 def _plain(text: str) -> str:
-    """Leave out what XML cannot hold."""
-    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
+    """Leave out what XML cannot hold; wide and narrow spaces stay."""
+    return "".join(
+        c if c.isprintable() or c in "\n\t" or (c.isspace() and c > "\x9f") else "\ufffd"
+        for c in text
+    )

@@ -51,10 +51,11 @@ def group_people(people: Sequence[Participant], attribute: str) -> Groups:
     names = list(dict.fromkeys(name for person in people for name in person.attributes))
     fitting = [name for name in names if name.casefold() == attribute.casefold()]
     if not fitting:
+        have = ", ".join(names) or "none; add a table with semcode add --participants"
         raise InputError(
             f"No participant has the attribute {attribute!r}.",
             where="--by",
-            remedy=f"Use one of: {', '.join(names) or 'none is there; add a table with semcode add --participants'}.",
+            remedy=f"Use one of: {have}.",
         )
     name = fitting[0]
     said = {person.label: person.attributes.get(name, "").strip() for person in people}
@@ -66,7 +67,7 @@ def group_people(people: Sequence[Participant], attribute: str) -> Groups:
         raise InputError(
             f"The attribute {name!r} has {len(values)} different values.",
             where="--by",
-            remedy=f"Use one with at most {_MOST_GROUPS}, or join values in the participants table.",
+            remedy=f"Use one with at most {_MOST_GROUPS}, or join values in the table.",
         )
     groups = {v: tuple(label for label, own in said.items() if own == v) for v in values}
     return Groups(name, _with_missing(groups, said))

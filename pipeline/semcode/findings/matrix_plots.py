@@ -24,9 +24,7 @@ from semcode.findings.sem_counts import Column, SemRow
 __all__ = ["code_by_column", "sem_figure"]
 
 
-def sem_figure(
-    rows: Sequence[SemRow], columns: Sequence[Column], n: int
-) -> Figure:
+def sem_figure(rows: Sequence[SemRow], columns: Sequence[Column], n: int) -> Figure:
     """Draw the share of participants for each code in each column."""
     own = [row for row in rows if row.code is not None]
     codes = [row.code for row in own if row.code is not None]

@@ -90,7 +90,11 @@ def participants_table(
             f"With more than {_MOST_VALUES} different values, the rarest joined: "
             f"{', '.join(map(attribute_title, shortened))}."
         )
-    notes = () if names else ("The participants have no attributes: add a table with semcode add --participants FILE.",)
+    notes = (
+        ()
+        if names
+        else ("The participants have no attributes: add a table, semcode add --participants FILE.",)
+    )
     sizes = {name: len(members) for name, members in columns.items()}
     data = {
         "participants": len(people),
@@ -141,7 +145,8 @@ def _count_lines(
 ) -> list[_Line]:
     """Withhold in the first column, then in groups: a row that is blank for all is blank whole."""
     groups = [row[1:] for row in counts]
-    hidden = {(r, 0) for r, _ in withheld_table([row[:1] for row in counts], smallest=smallest)}
+    whole = withheld_table([row[:1] for row in counts], smallest=smallest, least=1)
+    hidden = {(r, 0) for r, _ in whole}
     hidden |= {(r, c) for r, _ in hidden for c in range(1, len(columns))}
     hidden |= {(r, c + 1) for r, c in withheld_table(groups, smallest=smallest)}
     lines = []
@@ -173,9 +178,7 @@ def _number_lines(
         }
         for one, gone in zip(found, few, strict=True)
     )
-    means = tuple(
-        _WITHHELD if gone else _mean(one) for one, gone in zip(found, few, strict=True)
-    )
+    means = tuple(_WITHHELD if gone else _mean(one) for one, gone in zip(found, few, strict=True))
     middles = tuple(
         _WITHHELD if gone else _median(one) for one, gone in zip(found, few, strict=True)
     )
@@ -183,9 +186,7 @@ def _number_lines(
     missing = [sum(not said[label] for label in own) for own in columns]
     if any(missing):
         rest = [len(own) - n for own, n in zip(columns, missing, strict=True)]
-        lines.append(
-            _count_lines(name, ["Not given", ""], [missing, rest], columns, smallest)[0]
-        )
+        lines.append(_count_lines(name, ["Not given", ""], [missing, rest], columns, smallest)[0])
     return lines
 
 
@@ -226,4 +227,6 @@ def _table(lines: Sequence[_Line], columns: Mapping[str, Sequence[str]]) -> Tabl
 def _grid(lines: Sequence[_Line], columns: Mapping[str, Sequence[str]]) -> Grid:
     head = tuple(f"{name} (n = {len(members)})" for name, members in columns.items())
     rows = tuple((attribute_title(line.attribute), line.label, *line.cells) for line in lines)
-    return Grid("Participants", ("characteristic", "value", *head), rows, (28, 30, *(18 for _ in head)))
+    return Grid(
+        "Participants", ("characteristic", "value", *head), rows, (28, 30, *(18 for _ in head))
+    )

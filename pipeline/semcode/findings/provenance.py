@@ -162,7 +162,9 @@ def _scoring(data: ReportData) -> str:
     labels = _get(data, "learner", "labels")
     learned = ""
     if labels:
-        learned = f" Scores come from a learner trained on what people decided on {labels} passages."
+        learned = (
+            f" Scores come from a learner trained on what people decided on {labels} passages."
+        )
     elif _get(data, "learner", "origin"):
         learned = " Scores come from a learner trained in another study."
     return f"Similarity was measured with the sentence-embedding model {name}{detail}.{learned}"

@@ -92,10 +92,7 @@ def estimate_unseen(incidence: Incidence, *, confidence: float = 0.95) -> Unseen
     if seen == 0:
         return Unseen(0, 0, 0, 0.0, None, None)
     a = (m - 1) / m
-    if twice:
-        more = a * once * once / (2 * twice)
-    else:
-        more = a * once * (once - 1) / 2
+    more = a * (once * once / (2 * twice) if twice else once * (once - 1) / 2)
     total = seen + more
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
     interval = _interval(seen, once, twice, a, total, occurrences, z)

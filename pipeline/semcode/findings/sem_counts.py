@@ -79,11 +79,11 @@ def sem_rows(data: CodedStudy, columns: Sequence[Column]) -> tuple[SemRow, ...]:
     level_of = {code.name: code.level for code in data.codes}
     found: dict[tuple[Hashable, int], list[CodedPassage]] = defaultdict(list)
     for item in data.passages:
-        rows = [("level", level_of[item.code]), *(("code", name) for name in under[item.code])]
+        keys = [("level", level_of[item.code]), *(("code", name) for name in under[item.code])]
         for place, fit in enumerate(fits):
             if fit(item):
-                for row in rows:
-                    found[row, place].append(item)
+                for key in keys:
+                    found[key, place].append(item)
 
     def cells(key: Hashable) -> tuple[SemCell, ...]:
         own = [tuple(found.get((key, place), ())) for place in range(len(columns))]
@@ -97,9 +97,7 @@ def sem_rows(data: CodedStudy, columns: Sequence[Column]) -> tuple[SemRow, ...]:
     return tuple(rows)
 
 
-def _fits(
-    column: Column, values: dict[str, frozenset[str]]
-) -> Callable[[CodedPassage], bool]:
+def _fits(column: Column, values: dict[str, frozenset[str]]) -> Callable[[CodedPassage], bool]:
     if column.value:
         return lambda item: column.value in item.facets
     if column.facet:

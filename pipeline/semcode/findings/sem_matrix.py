@@ -118,7 +118,12 @@ def _table(data: CodedStudy, rows: Sequence[SemRow], columns: Sequence[Column]) 
     return Table(
         f"Participants (of {n:,}) who spoke of each level and code, passages in brackets. Empty: "
         "nobody. A passage may carry values of several facets.",
-        ("Level and code", columns[0].title, "Share (95% interval)", *(c.title for c in columns[1:])),
+        (
+            "Level and code",
+            columns[0].title,
+            "Share (95% interval)",
+            *(c.title for c in columns[1:]),
+        ),
         tuple(
             (
                 _name(row),
@@ -137,9 +142,7 @@ def _quotes(data: CodedStudy, rows: Sequence[SemRow], count: int) -> list[Block]
     blocks: list[Block] = [Heading("The quotes behind the numbers")]
     level: object = ""
     for row in rows:
-        own = [
-            item for item in row.cells[0].passages if row.code and item.code == row.code.name
-        ]
+        own = [item for item in row.cells[0].passages if row.code and item.code == row.code.name]
         if row.code is None or not own:
             continue
         if row.level != level:
@@ -188,9 +191,7 @@ def _values(row: SemRow, n: int) -> list[str | int | float | None]:
     return values
 
 
-def _json(
-    data: CodedStudy, rows: Sequence[SemRow], columns: Sequence[Column]
-) -> dict[str, object]:
+def _json(data: CodedStudy, rows: Sequence[SemRow], columns: Sequence[Column]) -> dict[str, object]:
     n = len(data.people)
     numbers = {id(item): place for place, item in enumerate(data.passages)}
     return {

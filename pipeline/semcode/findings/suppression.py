@@ -25,41 +25,42 @@ def withheld(
         for place, count in enumerate(counts)
         if 0 < count < smallest or (most is not None and 0 < limits[place] < smallest)
     }
-    _make_safe(counts, hidden, limits)
+    _make_safe(counts, hidden, limits, 0)
     return frozenset(hidden)
 
 
-def _make_safe(counts: Sequence[int], hidden: set[int], limits: Sequence[int]) -> None:
+def _make_safe(counts: Sequence[int], hidden: set[int], limits: Sequence[int], least: int) -> None:
     """Withhold more of a row until nothing withheld follows from its total."""
-    while hidden and _gives_away(counts, hidden, limits):
+    while hidden and _gives_away(counts, hidden, limits, least):
         rest = [place for place in range(len(counts)) if place not in hidden]
         if not rest:
             return
         hidden.add(min(rest, key=lambda place: (counts[place] == 0, counts[place], place)))
 
 
-def _gives_away(counts: Sequence[int], hidden: set[int], limits: Sequence[int]) -> bool:
+def _gives_away(counts: Sequence[int], hidden: set[int], limits: Sequence[int], least: int) -> bool:
     """Tell whether a withheld count can only have one value, given the sum of them all."""
     together = sum(counts[place] for place in hidden)
     for place in hidden:
         others = sum(limits[other] for other in hidden if other != place)
-        low, high = max(0, together - others), min(limits[place], together)
-        if low == high:
+        low = max(least, together - others)
+        high = min(limits[place], together - least * (len(hidden) - 1))
+        if low >= high:
             return True
     return False
 
 
 def withheld_table(
-    rows: Sequence[Sequence[int]], *, smallest: int
+    rows: Sequence[Sequence[int]], *, smallest: int, least: int = 0
 ) -> frozenset[tuple[int, int]]:
     """Give the (row, column) places to leave blank when totals of rows and columns are known.
+
+    `least` is what a reader knows of every count: 1 where only values in use have a row.
 
     Each row and each column is made safe by itself, in turn, until all are; what could be
     worked out from several rows and columns together is not searched for.
     """
-    hidden = {
-        (r, c) for r, row in enumerate(rows) for c, n in enumerate(row) if 0 < n < smallest
-    }
+    hidden = {(r, c) for r, row in enumerate(rows) for c, n in enumerate(row) if 0 < n < smallest}
     lines = [[(r, c) for c in range(len(row))] for r, row in enumerate(rows)]
     lines += [[(r, c) for r in range(len(rows))] for c in range(len(rows[0]) if rows else 0)]
     # A line with one place alone is its own total, which stands elsewhere and is withheld there.
@@ -70,6 +71,6 @@ def withheld_table(
         for line in lines:
             counts = [rows[r][c] for r, c in line]
             own = {place for place, key in enumerate(line) if key in hidden}
-            _make_safe(counts, own, [sum(counts)] * len(counts))
+            _make_safe(counts, own, [sum(counts)] * len(counts), least)
             hidden |= {line[place] for place in own}
     return frozenset(hidden)

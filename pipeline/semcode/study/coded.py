@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from semcode.errors import InputError
 from semcode.findings.coded import CodedPassage, CodedStudy, Interview, join_coders
 from semcode.findings.data import ReportCode
 from semcode.records import Coder, CoderKind, Coding, Participant, Role, Transcript, Verdict
+from semcode.study.speaking import Speech
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -81,17 +81,17 @@ class _Gathering:
         self._machines = {name for name, kind in kinds.items() if kind is CoderKind.MODEL}
         self._agreed = {name for name, kind in kinds.items() if kind is CoderKind.CONSENSUS}
         self._unspoken = self._uncoded = 0
-        self._read = {r.transcript for r in store.codings.readings(connection)
-                      if r.coder in basis.people}
+        self._read = {
+            r.transcript for r in store.codings.readings(connection) if r.coder in basis.people
+        }
         self._coders: set[str] = set()
 
     def gathered(self, facet: str | None, *, empty: bool) -> CodedStudy:
         """Read every transcript once, and say what was left out."""
         codings: dict[str, list[Coding]] = defaultdict(list)
+        wanted = self._basis.people | (self._machines if self._suggestions else set())
         for coding in store.codings.all_codings(self._connection):
-            if coding.coder in self._basis.people:
-                codings[coding.transcript].append(coding)
-            elif self._suggestions and coding.coder in self._machines:
+            if coding.coder in wanted:
                 codings[coding.transcript].append(coding)
         suggested = self._suggested() if self._suggestions else {}
         interviews: list[Interview] = []
@@ -190,9 +190,7 @@ class _Gathering:
         if silent:
             yield f"In the participants table, but without a transcript: {_some(silent)}."
         if self._unspoken:
-            yield (
-                f"Not counted: {self._unspoken:,} codings of what only an interviewer said."
-            )
+            yield (f"Not counted: {self._unspoken:,} codings of what only an interviewer said.")
         if self._uncoded:
             yield (
                 f"Not counted: {self._uncoded:,} codings with codes that are no longer in the "
@@ -204,14 +202,14 @@ class _Gathering:
     def _passages(
         self, transcript: Transcript, codings: Sequence[Coding]
     ) -> Iterator[CodedPassage]:
-        speech = _Speech(transcript)
+        speech = Speech(transcript)
         settled = self._basis.settled.get(transcript.name, ())
         for coding in codings:
             code = self._codebook.get(coding.code)
             if code is None:
                 self._uncoded += 1
                 continue
-            spans = ((coding.start, coding.end),)
+            spans: tuple[Span, ...] = ((coding.start, coding.end),)
             if settled and coding.coder not in self._agreed:
                 spans = tuple(_outside(spans[0], settled))
             for start, end in spans:
@@ -254,38 +252,6 @@ class _Gathering:
             if stands and (row.transcript, row.start, row.end, row.code) not in refused:
                 found[row.transcript].append(row)
         return found
-
-
-class _Speech:
-    """Who says what in a transcript, for many questions."""
-
-    def __init__(self, transcript: Transcript) -> None:
-        speakers = {s.name: s for s in transcript.speakers}
-        self._turns = transcript.turns
-        self._starts = [turn.start for turn in transcript.turns]
-        self._who = {
-            name: None if s.role is Role.INTERVIEWER else s.participant or transcript.name
-            for name, s in speakers.items()
-        }
-        self._name = transcript.name
-
-    def who(self, start: int, end: int) -> str | None:
-        """Give the participant who says most of a span; None where only interviewers speak."""
-        said: dict[str, int] = defaultdict(int)
-        place = max(bisect_right(self._starts, start) - 1, 0)
-        heard = False
-        for turn in self._turns[place:]:
-            if turn.start >= end:
-                break
-            shared = min(end, turn.end) - max(start, turn.start)
-            if shared > 0:
-                heard = True
-                label = self._who.get(turn.speaker, self._name)
-                if label is not None:
-                    said[label] += shared
-        if not heard:
-            return self._name
-        return max(said, key=lambda label: said[label]) if said else None
 
 
 def _basis(connection: Connection, wanted: Sequence[str] | None) -> _Basis:

@@ -16,7 +16,7 @@ from semcode.exchange.word import (
     WordText,
     write_word,
 )
-from semcode.findings.blocks import Block, Drawing, Figure, Finding, Heading, QuoteList, Quoted
+from semcode.findings.blocks import Block, Drawing, Figure, Finding, Heading, Quoted, QuoteList
 from semcode.findings.findings_page import render_findings
 from semcode.findings.tables import Cell, Table
 

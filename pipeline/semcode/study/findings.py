@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from semcode.errors import InputError
 from semcode.findings.blocks import Finding
 from semcode.findings.coded import CodedStudy
+from semcode.findings.rapid_matrix import (
+    Domain,
+    MatrixCell,
+    choose_domains,
+    draft_cells,
+    rapid_matrix,
+)
 from semcode.study.coded import coded_study
 from semcode.study.finding_files import write_findings
 
 if TYPE_CHECKING:
     from semcode.study.study import Study
 
-__all__ = ["KINDS", "FindingOptions", "Found", "find"]
+__all__ = ["KINDS", "FindingOptions", "Found", "find", "matrix_cells", "matrix_finding"]
 
 #: The kinds of findings, in the order of a report.
 KINDS = (
@@ -29,6 +36,10 @@ KINDS = (
     "network",
     "report",
 )
+
+
+#: Kinds that rest on the transcripts, whoever coded.
+_WITHOUT_CODINGS = frozenset({"participants", "network"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,9 @@ def find(study: Study, kind: str, options: FindingOptions | None = None) -> Foun
     """
     chosen = options or FindingOptions()
     if kind not in KINDS:
-        raise InputError(f"There are no findings {kind!r}.", remedy=f"Use one of: {', '.join(KINDS)}.")
+        raise InputError(
+            f"There are no findings {kind!r}.", remedy=f"Use one of: {', '.join(KINDS)}."
+        )
     if chosen.smallest < 1 or chosen.orders < 1 or (chosen.count is not None and chosen.count < 0):
         raise InputError(
             "A number is too small.", remedy="Use 1 or more for --smallest and --orders."
@@ -92,18 +105,78 @@ def find(study: Study, kind: str, options: FindingOptions | None = None) -> Foun
         coders=chosen.coders,
         include_suggestions=chosen.include_suggestions,
         facet=chosen.facet,
+        empty=kind in _WITHOUT_CODINGS,
     )
-    return Found(tuple(_made(study, kind, data, chosen)), data)
+    if kind == "report":
+        from semcode.study.findings_report import findings_report
+
+        sections = findings_report(
+            study, data, smallest=chosen.smallest, orders=chosen.orders, seed=chosen.seed
+        )
+        return Found(sections, data, "Findings report")
+    return Found((_made(study, kind, data, chosen),), data)
 
 
-def _made(
-    study: Study, kind: str, data: CodedStudy, options: FindingOptions
-) -> Sequence[Finding]:
-    from semcode.findings import sem_matrix
+def _made(study: Study, kind: str, data: CodedStudy, options: FindingOptions) -> Finding:
+    from semcode.findings.cooccurrence_finding import cooccurrence
+    from semcode.findings.network import network
+    from semcode.findings.participants_table import participants_table
+    from semcode.findings.quotes_finding import quotes
+    from semcode.findings.saturation_finding import saturation
+    from semcode.study.network import study_ties
+    from semcode.study.typical import passage_vectors
 
-    if kind == "sem":
-        if options.by is not None:
-            return [sem_matrix.sem_by_attribute(data, options.by, smallest=options.smallest)]
-        count = {} if options.count is None else {"quotes": options.count}
-        return [sem_matrix.sem_matrix(data, **count)]
-    raise InputError(f"There are no findings {kind!r} yet.")
+    match kind:
+        case "sem":
+            return _sem(data, options)
+        case "participants":
+            made = participants_table(data.everybody, by=options.by, smallest=options.smallest)
+            silent = tuple(note for note in data.notes if "without a transcript" in note)
+            return replace(made, notes=(*made.notes, *silent))
+        case "saturation":
+            return saturation(data, orders=options.orders, seed=options.seed)
+        case "cooccurrence":
+            return cooccurrence(data)
+        case "quotes":
+            count = 3 if options.count is None else options.count
+            return quotes(
+                data,
+                codes=options.codes,
+                where=options.where,
+                count=count,
+                vectors=passage_vectors(study, data),
+            )
+        case "matrix":
+            return matrix_finding(study, data, options)
+        case "network":
+            return network(data, study_ties(study, data))
+    raise AssertionError(kind)
+
+
+def matrix_cells(
+    study: Study, data: CodedStudy, options: FindingOptions, domains: Sequence[Domain]
+) -> tuple[MatrixCell, ...]:
+    """Give the matrix's cells as they are now: what people wrote, elsewhere the draft."""
+    from semcode.study.matrix import with_edits
+    from semcode.study.typical import passage_vectors
+
+    count = 2 if options.count is None else options.count
+    vectors = passage_vectors(study, data)
+    return with_edits(study, draft_cells(data, domains, count=count, vectors=vectors))
+
+
+def matrix_finding(study: Study, data: CodedStudy, options: FindingOptions) -> Finding:
+    """Give the rapid-analysis matrix with people's words and reviewers' comments."""
+    from semcode.study.matrix import comments
+
+    domains = choose_domains(data, domains=options.domains, codes=options.codes)
+    cells = matrix_cells(study, data, options, domains)
+    return rapid_matrix(data, domains, cells, comments(study))
+
+
+def _sem(data: CodedStudy, options: FindingOptions) -> Finding:
+    from semcode.findings.sem_matrix import sem_by_attribute, sem_matrix
+
+    if options.by is not None:
+        return sem_by_attribute(data, options.by, smallest=options.smallest)
+    return sem_matrix(data) if options.count is None else sem_matrix(data, quotes=options.count)

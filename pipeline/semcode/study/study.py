@@ -40,8 +40,9 @@ from semcode.study import (
 )
 from semcode.study.adding import Added, add_files, add_participants, set_role
 from semcode.study.auditing import AuditProgress, AuditSample
-from semcode.study.consistency import SecondLook
 from semcode.study.batch_coding import BatchCoding
+from semcode.study.consistency import SecondLook
+from semcode.study.findings import FindingOptions, Found, find
 from semcode.study.importing import Imported
 from semcode.study.pipeline import Pipeline, SuggestSummary
 from semcode.study.progress import Progress, Silent
@@ -285,9 +286,7 @@ class Study:
         with self.database.read() as connection:
             number = store.codebooks.latest_version(connection)
             counts = Counter(coding.code for coding in store.codings.all_codings(connection))
-        return exporting.export_codebook(
-            self.codebook(), Path(path), counts=counts, number=number
-        )
+        return exporting.export_codebook(self.codebook(), Path(path), counts=counts, number=number)
 
     def suggest(self, *, progress: Progress | None = None) -> SuggestSummary:
         """Suggest codes for all participants' segments that have no suggestions yet.
@@ -656,6 +655,15 @@ class Study:
     def report(self, path: str | Path) -> Path:
         """Write the report, one HTML file that loads nothing from anywhere."""
         return reporting.write_report(self, Path(path))
+
+    def findings(self, kind: str, options: FindingOptions | None = None) -> Found:
+        """Give what a paper needs, from what people coded; its `write` makes files.
+
+        `kind` is sem, matrix, participants, saturation, cooccurrence, quotes, network or
+        report. Raises InputError for another, an option that fits nothing in the study, or
+        where nobody has coded.
+        """
+        return find(self, kind, options)
 
     @property
     def name(self) -> str:

@@ -1,0 +1,156 @@
+import io
+import xml.etree.ElementTree as ET
+
+import networkx as nx
+import pytest
+import spacy
+
+from semcode.errors import ConfigError, InputError
+from semcode.findings.network import ego_drawing, graphml, network
+from semcode.findings.relations import relation_lexicon
+from semcode.findings.ties import Speech, find_mentions, ties_of
+from semcode.records import Participant
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    made = spacy.blank("en")
+    made.add_pipe("sentencizer")
+    return made
+
+
+def mentions(nlp, text, who="P1"):
+    speech = Speech(f"{who}_t", who, 100, text)
+    return list(find_mentions([speech], nlp=nlp, lexicon=relation_lexicon("en")))
+
+
+def named(nlp, text):
+    return {m.relation for m in mentions(nlp, text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We talked. My mother helps me. My husband works nights.", {"mother", "partner"}),
+        ("Mama raised us.", {"mother"}),
+        ("I'm not a young mom.", set()),
+        ("Her mother came to see her.", set()),
+        ("I saw my counselor and my caseworker.", {"counselor", "caseworker"}),
+        ("I don't have a sponsor. I never had my dad.", set()),
+        ("I don’t have a sponsor.", set()),
+        ("I'm gonna go to church.", {"church"}),
+        ("I go to NA on Mondays.", {"recovery group"}),
+        ("The judge gave me probation.", {"court"}),
+        ("Your sponsor says that.", set()),
+    ],
+)
+def test_whom_somebody_speaks_of(nlp, text, expected):
+    assert named(nlp, text) == expected
+
+
+def test_a_mention_stands_where_the_sentence_does(nlp):
+    text = "We talked. My mother’s been good to me."
+    found = mentions(nlp, text)[0]
+    assert text[found.start - 100 : found.end - 100] == found.text == "My mother’s been good to me."
+    assert (found.support, found.strain) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "quality"),
+    [
+        ("My mother helps me.", "support"),
+        ("My mother yelled at me.", "strain"),
+        ("My mother helps me. My mother yelled at me.", "both"),
+        ("My mother lives here.", "unclear"),
+    ],
+)
+def test_the_quality_of_a_tie_by_words(nlp, text, quality):
+    (tie,) = ties_of(mentions(nlp, text), [], relation_lexicon("en"))
+    assert (tie.quality, tie.state) == (quality, "suggested")
+
+
+def test_what_people_coded_counts_before_words(nlp, small_study):
+    from dataclasses import replace
+
+    (mention,) = mentions(nlp, "My mother helps me.")
+    coded = small_study([("P1", "Family", 100, ["barrier"])]).passages[0]
+    coded = replace(coded, end=130)
+    (tie,) = ties_of([mention], [coded], relation_lexicon("en"))
+    assert tie.quality == "strain"
+    (tie,) = ties_of([mention], [replace(coded, machine=True)], relation_lexicon("en"))
+    assert tie.quality == "support"
+
+
+def test_an_unknown_language_is_said():
+    with pytest.raises(ConfigError, match="Use one of: en"):
+        relation_lexicon("xx")
+
+
+EVIL = 'P"1</node><script>&'
+
+
+def some_ties(nlp):
+    said = mentions(nlp, "My mother helps me. My counselor yelled. I go to church.", who=EVIL)
+    return ties_of(said, [], relation_lexicon("en"))
+
+
+def test_graphml_is_read_by_networkx(nlp):
+    ties = some_ties(nlp)
+    graph = nx.read_graphml(io.BytesIO(graphml(ties).encode()))
+    assert set(graph.neighbors(EVIL)) == {f"{EVIL}|mother", f"{EVIL}|counselor", f"{EVIL}|church"}
+    assert graph.edges[EVIL, f"{EVIL}|mother"] == {
+        "quality": "support",
+        "state": "suggested",
+        "mentions": 1,
+    }
+    assert graph.nodes[f"{EVIL}|church"]["kind"] == "organisation"
+
+
+def test_the_picture_is_escaped_and_whole(nlp):
+    drawing = ego_drawing(EVIL, some_ties(nlp))
+    ET.fromstring(drawing.svg)
+    assert "<script>" not in drawing.svg
+    assert drawing.svg.count("<line") == 3
+
+
+def test_rejected_ties_are_in_no_count(nlp, small_study):
+    from dataclasses import replace
+
+    ties = some_ties(nlp)
+    ties = [replace(tie, participant="P1") for tie in ties]
+    ties[0] = replace(ties[0], state="rejected", by="Ana")
+    data = small_study([("P1", "Family", 0, [])], people=[Participant("P1"), Participant("P2")])
+    finding = network(data, ties)
+    one, two = finding.data["participants"]
+    assert (one["ties"], one["support"], one["strain"]) == (2, 0, 1)
+    assert (two["ties"], two["share_supportive"]) == (0, None)
+    assert len(finding.data["ties"]) == 3
+    assert "mother" not in graphml(ties)
+
+
+def test_decisions_are_kept(tmp_path, capsys):
+    from semcode import Study
+    from semcode.cli import main
+    from semcode.study.findings import find
+    from semcode.study.network import decide_tie, study_ties
+
+    folder = tmp_path / "study"
+    with Study.from_starter(folder, "postpartum") as study:
+        data = find(study, "participants").data
+        ties = study_ties(study, data)
+        first = ties[0]
+        which = f"{first.participant}:{first.relation.name}"
+        made = decide_tie(study, ties, f"{which}=both", accept=True, coder="Ana")
+        assert (made.state, made.quality, made.by) == ("accepted", "both", "Ana")
+        again = study_ties(study, data)[0]
+        assert (again.state, again.quality) == ("accepted", "both")
+        with pytest.raises(InputError, match="cannot be 'nice'"):
+            decide_tie(study, ties, f"{which}=nice", accept=True, coder="Ana")
+        with pytest.raises(InputError, match="There is no tie"):
+            decide_tie(study, ties, "P01:unicorn", accept=True, coder="Ana")
+    command = ["findings", "network", "--study", str(folder)]
+    assert main([*command, "--reject", which]) == 1
+    assert "Add --as NAME" in capsys.readouterr().err
+    target = tmp_path / "n.graphml"
+    assert main([*command, "--reject", which, "--as", "Ben", "--graphml", str(target)]) == 0
+    assert f"{first.participant}|{first.relation.name}" not in target.read_text(encoding="utf-8")
