@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.base import clone
 
-from semcode.classify import CodeClassifier
 from semcode.classify.tuning import folds_of
 from semcode.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from semcode.classify import CodeClassifier
     from semcode.classify.estimator import Text
     from semcode.records import Level
 
@@ -86,6 +85,8 @@ def held_out(
     participants, asked of a learner without their participant. Raises InputError for one
     participant.
     """
+    from sklearn.base import clone
+
     parts = folds_of(groups, how_many_folds(groups, folds), seed=seed)
     n = len(texts)
     out = _empty(model, n)

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.base import clone
 
 from semcode.agreement.resampling import cluster_numbers, draw_bounds, resampling_weights
-from semcode.classify import CodeClassifier
 from semcode.classify.tuning import folds_of
 from semcode.evaluate.data import Options
 from semcode.evaluate.held_out import answers
@@ -19,6 +17,7 @@ from semcode.evaluate.model_quality import Judged, error_sums, measures_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from semcode.classify import CodeClassifier
     from semcode.classify.estimator import Text
 
 __all__ = [
@@ -114,6 +113,8 @@ def learning_curve(
     Intervals resample the participants asked about, and which of the two draws was learned
     from; they hold only part of how the choice of those learned from could have gone.
     """
+    from sklearn.base import clone
+
     lesson = truth if teach is None else teach
     known = ~np.isnan(truth)
     numbers, n_clusters = cluster_numbers(groups, len(texts))
