@@ -89,3 +89,15 @@ def test_export_for_other_programs(file, tmp_path, capsys):
         assert archive.read(f"sources/{C}.txt") == TEXT.replace("\n", "\r\n").encode()
     with Study(folder) as study:
         assert study.codings()[0].guid == D
+
+
+def test_only_what_holds_suggestions_asks_for_them(file, tmp_path, capsys):
+    folder = str(tmp_path / "study")
+    main(["import", "--study", folder, file])
+    wanted = {"a.qdc": False, "a.qdpx": True, "a.csv": True}
+    for name, asked in wanted.items():
+        capsys.readouterr()
+        assert main(["export", "--study", folder, str(tmp_path / name)]) == 0
+        assert ("no suggestions" in capsys.readouterr().err) is asked
+    assert main(["export", "--study", folder, "--table", "cases", str(tmp_path / "b.csv")]) == 0
+    assert "no suggestions" not in capsys.readouterr().err

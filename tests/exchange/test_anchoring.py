@@ -70,3 +70,18 @@ def test_line_ends_alone_keep_every_place():
 
 def test_other_words_have_no_way():
     assert rebase("a b", "a c") is None
+
+
+@pytest.mark.parametrize(
+    ("quote", "words"),
+    [
+        ("In the car then with my sister", "In the car 🙂, then with my sister"),
+        ("In the car 🙂, and then with my sister", "In the car 🙂, then with my sister"),
+        ("in thee car 🙂, then with my", "In the car 🙂, then with my"),
+    ],
+)
+def test_letters_more_or_less_do_not_move_the_ends(quote, words):
+    text = "Interviewer: Where did you live?\n\nMaria: In the car 🙂, then with my sister.\n"
+    found = Anchor(text).place(quote)
+    assert found.how is How.ALIKE
+    assert text[found.start : found.end] == words

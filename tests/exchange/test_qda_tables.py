@@ -43,7 +43,7 @@ def test_a_quotation_report_of_atlas_ti_gives_one_coding_a_code(tmp_path):
         ("P02", "The bus is gone.", "Transport"),
     ]
     assert project.sources[0].codings[0].memo == "strong"
-    assert project.lost == ("The table does not say who coded.",)
+    assert project.lost == ()
 
 
 def test_commas_part_codes_only_where_each_stands_alone(tmp_path):
@@ -106,6 +106,42 @@ def test_codebooks(tmp_path, rows):
     project = read_qda_table(written(tmp_path, rows))
     assert [(c.name, c.description) for c in project.codes] == [("Bus", "rides to the clinic")]
     assert [s.name for s in project.sets] == (["Access"] if "Code Group 1" in rows[0] else [])
+
+
+def test_rows_that_lack_something_are_told_by_their_lines(tmp_path):
+    rows = [
+        ATLAS,
+        ["1", "", "P01", "one", "", "Bus"],
+        ["2", "", "P01", "two", "a thought", ""],
+        ["3", "", "P01", "", "", "Bus"],
+        ["4", "", "", "four", "", "Bus"],
+        ["5", "", "P01", "five", "", ""],
+    ]
+    project = read_qda_table(written(tmp_path, rows))
+    assert len(quotes_of(project)) == 1
+    assert project.lost == (
+        "Rows without a code: 2 (line 3, 6).",
+        "Rows without words: 1 (line 4).",
+        "Rows without a document: 1 (line 5).",
+    )
+
+
+def test_the_apostrophe_before_a_formula_is_taken_off(tmp_path):
+    rows = [["document", "quote", "code"], ["P01", "'- and then", "'=cmd|calc"]]
+    assert quotes_of(read_qda_table(written(tmp_path, rows))) == [
+        ("P01", "- and then", "=cmd|calc")
+    ]
+
+
+def test_a_code_twice_in_a_codebook_has_both_descriptions(tmp_path):
+    rows = [["Code", "Memo"], ["Bus", "rides"], ["bus", "to the clinic"], ["Bus", ""]]
+    project = read_qda_table(written(tmp_path, rows))
+    assert [c.description for c in project.codes] == ["rides\n\nto the clinic"]
+
+
+def test_a_studys_table_of_codings_is_no_codebook(tmp_path):
+    rows = [["kind", "transcript", "text", "code", "memo"], ["suggestion", "P01", "a", "Bus", ""]]
+    assert not is_qda_table(written(tmp_path, rows))
 
 
 def test_a_transcript_table_is_none_of_these(tmp_path):

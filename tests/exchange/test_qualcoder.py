@@ -83,6 +83,23 @@ def test_reads_everything_that_is_text(qda):
     assert len(project.lost) == 2  # a file without text, a mark of importance
 
 
+def test_what_lost_its_code_or_file_is_counted_and_ends_stay_inside(qda):
+    db = sqlite3.connect(qda / "data.qda")
+    rows = "INSERT INTO code_text VALUES (?,?,?,'',?,?,'ana','','',NULL,NULL)"
+    db.executemany(rows, [(7, 99, 1, 0, 4), (8, 1, 77, 0, 4), (9, 2, 1, 10, 900), (10, 2, 1, 4, 0)])
+    db.execute("INSERT INTO annotation VALUES (2,77,0,4,'whose?','ben','')")
+    db.commit()
+    db.close()
+    project = read_qualcoder(qda)
+    spans = [(c.start, c.end) for c in project.sources[0].codings]
+    assert spans[2:] == [(10, len(TEXT)), (0, 4)]
+    assert project.warnings == (
+        "Codings and notes of files that the project no longer has, left out: 2.",
+        "Codings with a code that the project no longer has, left out: 1.",
+        "Codings and notes that reach past their text or run backwards, put right: 2.",
+    )
+
+
 def test_reading_twice_gives_the_same_guids(qda):
     assert read_qualcoder(qda) == read_qualcoder(qda / "data.qda")
 

@@ -1,5 +1,6 @@
 """A project of another program in a study: all of it, once, or nothing."""
 
+import os
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -242,6 +243,78 @@ def test_a_changed_text_is_searched_for_the_words(study, written):
     assert len(done.unplaced) == 1
     assert "P01, housing" in done.unplaced[0]
     assert any("its words differ" in note for note in done.notes)
+
+
+def test_marked_passages_follow_their_words_into_a_changed_text(study, written):
+    study.import_project(written(project(codings=())))
+    changed = TEXT.replace("Where did", "So where did").replace("with my sister", "alone")
+    alone = changed.index("alone")
+    marks = (Passage(guid(70), 44, 54, memo="hm"), Passage(guid(71), alone, alone + 5, memo="oh"))
+    source = Source(DOC, "P01", changed, (), passages=marks)
+    done = study.import_project(written(project(sources=(source,))))
+    (kept,) = study_project(study).sources[0].passages
+    assert (TEXT[kept.start : kept.end], kept.memo) == ("In the car", "hm")
+    assert len(done.unplaced) == 1
+    assert "a marked passage: the words 'alone'" in done.unplaced[0]
+
+
+def test_marked_passages_of_a_document_without_words_are_counted(study, monkeypatch, written):
+    source = Source(DOC, "P01", None, passages=(Passage(guid(70), 0, 2, memo="hm"),))
+    monkeypatch.setattr(importing, "read_project", lambda _: project(sources=(source,)))
+    done = study.import_project("any")
+    assert done.unplaced == ["P01: marked passages and notes of it that have no place: 1."]
+
+
+def test_one_coding_with_the_memos_of_all_that_are_the_same(study, written):
+    codings = (coding(1, 41, 51, memo="one"), coding(2, 41, 51, memo="two"), coding(3, 41, 51))
+    done = study.import_project(written(project(codings=codings)))
+    assert (done.codings, done.known) == (1, 0)
+    assert study.codings()[0].memo == "one\n\ntwo"
+    assert any("more than once" in note and ": 2;" in note for note in done.notes)
+
+
+def test_facets_that_nothing_defines_are_told(study, tmp_path):
+    (tmp_path / "P01.txt").write_text(TEXT)
+    study.add([tmp_path / "P01.txt"])
+    table = tmp_path / "own.csv"
+    table.write_text("transcript,code,facets,quote\nP01,Car,barrier; now,In the car\n")
+    done = study.import_project(table)
+    assert done.codings == 1
+    told = "Facets of codings that the codebook does not define: 2 (barrier, now)."
+    assert told in done.lost
+
+
+def test_words_that_are_only_alike_are_shown_to_be_checked(study, tmp_path):
+    (tmp_path / "P01.txt").write_text(TEXT)
+    study.add([tmp_path / "P01.txt"])
+    table = tmp_path / "own.csv"
+    table.write_text("transcript,code,quote\nP01,Car,In the car then with my sister\n")
+    done = study.import_project(table)
+    assert any("were placed on 'In the car" in note for note in done.notes)
+
+
+def test_an_import_that_another_one_overtook_says_so(written, tmp_path, monkeypatch):
+    path = written(project())
+    store_whole = importing._store
+
+    def overtaken(*given, **more):
+        with Study.create(tmp_path / "new"):
+            return store_whole(*given, **more)
+
+    monkeypatch.setattr(importing, "_store", overtaken)
+    with pytest.raises(StudyError, match="another one made a study"):
+        study_from_project(tmp_path / "new", path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["new", "p.qdpx"]
+
+
+def test_what_a_killed_import_left_is_deleted_later(written, tmp_path):
+    old, new = tmp_path / ".semcode-import-a", tmp_path / ".semcode-import-b"
+    for left in (old, new):
+        left.mkdir()
+    os.utime(old, (1, 1))
+    study_from_project(tmp_path / "made", written(project()))
+    assert not old.exists()
+    assert new.exists()
 
 
 def test_a_coding_that_was_moved_elsewhere_stays_as_the_study_has_it(study, written):

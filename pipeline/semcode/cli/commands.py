@@ -358,7 +358,8 @@ def _show_codebook(study: Study, *, as_json: bool) -> None:
 def export(options: Namespace) -> int:
     """Write a table."""
     with Study(options.study) as study:
-        _tell_if_stale(study)
+        if _with_suggestions(options):
+            _tell_if_stale(study)
         if options.into or Path(options.file).suffix.lower() == ".qda":
             _into_qualcoder(study, options)
             return 0
@@ -370,6 +371,14 @@ def export(options: Namespace) -> int:
         )
         say(f"Wrote {done}.")
     return 0
+
+
+def _with_suggestions(options: Namespace) -> bool:
+    """Tell whether what is to be written has suggestions in it."""
+    suffix = Path(options.file).suffix.lower()
+    if suffix == ".qdpx":
+        return not options.no_suggestions
+    return suffix != ".qdc" and options.table == "codings"
 
 
 def _into_qualcoder(study: Study, options: Namespace) -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 __all__ = ["Anchor", "How", "Placed", "Rebased", "rebase"]
 
 _ALIKE = 90.0  # percent of letters that must agree
+_RUN = 3  # letters in a row that are no chance
 _SHORT = 12  # letters below which "alike" would be chance
 _PLAIN = str.maketrans("‘’‚‛“”„‟–—‐‑‒−", "''''\"\"\"\"------")
 
@@ -74,7 +75,8 @@ class Anchor:
         found = partial_ratio_alignment(wanted, letters, score_cutoff=_ALIKE)
         if found is None or found.dest_end <= found.dest_start:
             return None
-        start, end = self._at[found.dest_start], self._at[found.dest_end - 1] + 1
+        first, last = _ends(wanted, letters, found.dest_start, found.dest_end)
+        start, end = self._at[first], self._at[last - 1] + 1
         start, end = self._whole_words(start, end)
         return Placed(start, end, How.ALIKE, 1, found.score / 100)
 
@@ -94,6 +96,27 @@ class Anchor:
             self._at = [n for n, letter in enumerate(self.text) if not letter.isspace()]
             self._letters = _bare(self.text)
         return self._letters
+
+
+def _ends(wanted: str, letters: str, start: int, end: int) -> tuple[int, int]:
+    """Find where a quote begins and ends about a window that is as long as the quote.
+
+    Letters that the quote lacks or has more would else be made up for at an end.
+    """
+    from rapidfuzz.distance import Levenshtein
+
+    room = len(wanted) // 10 + 1
+    low, high = max(0, start - room), min(len(letters), end + room)
+    alike = [
+        block
+        for block in Levenshtein.opcodes(wanted, letters[low:high])
+        if block.tag == "equal" and block.src_end - block.src_start >= _RUN
+    ]
+    if not alike:
+        return start, end
+    first = low + alike[0].dest_start - alike[0].src_start
+    last = low + alike[-1].dest_end + len(wanted) - alike[-1].src_end
+    return max(low, first), min(high, last)
 
 
 @dataclass(frozen=True, slots=True)

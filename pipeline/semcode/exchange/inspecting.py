@@ -63,7 +63,7 @@ def inspect(path: Path) -> Inspection:
         sets=len(project.sets),
         links=len(project.links),
         documents=tuple(map(_document, project.sources)),
-        warnings=project.warnings,
+        warnings=(*project.warnings, *_unnamed(project.sources)),
         lost=(*project.lost, *without_words(wordless), *_homeless(project.sources)),
     )
 
@@ -73,7 +73,18 @@ def _homeless(sources: Sequence[Source]) -> list[str]:
     count = sum(len(source.codings) for source in sources if source.text is None)
     if not count:
         return []
-    return [f"Codings whose words are not in the file: {count:,} (unless the study has them)."]
+    return [
+        f"Codings of documents that the file names but does not hold: {count:,}. Import it into "
+        "a study that has these transcripts, and they come in."
+    ]
+
+
+def _unnamed(sources: Sequence[Source]) -> list[str]:
+    """Say how many codings are of nobody known."""
+    count = sum(coding.user is None for source in sources for coding in source.codings)
+    if not count:
+        return []
+    return [f"Codings of which the file does not say who made them: {count:,} (import --coder)."]
 
 
 def has_words(text: str) -> bool:

@@ -67,6 +67,8 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
 #: What makes a table of words a table of somebody's project, and not a transcript.
 _QUOTATIONS = ("document", "quote", "codes")
 _GROUP = re.compile(r"(code_group|codegruppe|grupo_de_códigos|groupe_de_codes)(_\d+)?|groups")
+#: What tables write before a text that a spreadsheet would take for a formula.
+_GUARDED = re.compile(r"'+[=+\-@|]")
 _PATH = re.compile(r"\s*(?:>|\\+)\s*")
 
 
@@ -78,7 +80,8 @@ class _Table:
 
     def cell(self, row: Row, kind: str) -> str:
         at = self.columns.get(kind)
-        return cell_text(row.cells[at]).strip() if at is not None and at < len(row.cells) else ""
+        text = cell_text(row.cells[at]).strip() if at is not None and at < len(row.cells) else ""
+        return text[1:] if _GUARDED.match(text) else text
 
 
 def is_qda_table(path: Path) -> bool:
@@ -98,7 +101,8 @@ def read_qda_table(path: Path) -> Project:
         raise InputError(
             "The columns of an exported table were not found.",
             where=str(path),
-            remedy="It needs a first row with document, quotation and codes, or code and comment.",
+            remedy="It needs a first row with document, quotation and codes, or code and comment. "
+            "Of a study's own tables, the one of quotations can be read.",
         )
     if all(kind in table.columns for kind in _QUOTATIONS):
         return _quotations(table, path)
@@ -142,7 +146,7 @@ def _columns(keys: Sequence[str]) -> dict[str, int]:
 
 def _is_codebook(columns: dict[str, int], keys: Sequence[str]) -> bool:
     """Tell a codebook: codes with a comment; NVivo calls the code "Name"."""
-    if "quote" in columns:
+    if {"quote", "document"} & columns.keys():
         return False
     if "codes" not in columns and "name" in columns and {"files", "references"} & set(keys):
         columns["codes"] = columns["name"]
@@ -156,7 +160,7 @@ def _quotations(table: _Table, path: Path) -> Project:
     codings: dict[str, list[ProjectCoding]] = {}
     for row in table.rows:
         document, quote = table.cell(row, "document"), table.cell(row, "quote")
-        if not document or not quote:
+        if not document or not quote or not table.cell(row, "codes"):
             continue
         who = table.cell(row, "coder")
         if who:
@@ -168,15 +172,28 @@ def _quotations(table: _Table, path: Path) -> Project:
         Source(guid=_guid("source", name), name=name, text=None, codings=tuple(of))
         for name, of in codings.items()
     )
-    lost = [] if users else ["The table does not say who coded."]
     return Project(
         name=path.stem,
         program="a table of quotations",
         users=tuple(users.values()),
         codes=tuple(codes.values()),
         sources=sources,
-        lost=tuple(lost),
+        lost=tuple(_lost(table)),
     )
+
+
+def _lost(table: _Table) -> Iterator[str]:
+    """Say in which lines of the file something lacks."""
+    missing: dict[str, list[int]] = {}
+    for row in table.rows:
+        if any(cell_text(cell).strip() for cell in row.cells):
+            lacks = next((kind for kind in _QUOTATIONS if not table.cell(row, kind)), None)
+            if lacks is not None:
+                missing.setdefault(lacks, []).append(row.line)
+    called = {"document": "a document", "quote": "words", "codes": "a code"}
+    for kind, lines in missing.items():
+        some = ", ".join(map(str, lines[:10])) + (", ..." if len(lines) > 10 else "")
+        yield f"Rows without {called[kind]}: {len(lines):,} (line {some})."
 
 
 def _coding(
@@ -225,7 +242,8 @@ def _codebook(table: _Table) -> tuple[tuple[ProjectCode, ...], tuple[SourceSet, 
         if not name:
             continue
         key = _grow(codes, name)
-        words = table.cell(row, "description") or table.cell(row, "memo")
+        told = (codes[key].description, table.cell(row, "description"), table.cell(row, "memo"))
+        words = "\n\n".join(dict.fromkeys(filter(None, told)))
         code = codes[key] = replace(codes[key], description=words)
         for at in table.groups:
             cell = cell_text(row.cells[at]).strip() if at < len(row.cells) else ""

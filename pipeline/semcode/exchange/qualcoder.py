@@ -65,6 +65,7 @@ def read_qualcoder(path: Path) -> Project:
         cases=tuple(_cases(tables)),
         notes=tuple(_notes(tables)),
         description=_text(tables["project"][0], "memo"),
+        warnings=tuple(_warnings(tables)),
         lost=tuple(_lost(tables)),
     )
 
@@ -168,10 +169,10 @@ def _code(row: Row, category: Row | None, above: Row | None) -> ProjectCode:
 def _sources(tables: Mapping[str, Sequence[Row]]) -> tuple[Source, ...]:
     codes = {row["cid"]: _text(row, "name") for row in tables["code_name"]}
     codings: dict[object, list[ProjectCoding]] = defaultdict(list)
-    names = {row["id"]: _text(row, "name") for row in tables["source"]}
+    files = {row["id"]: row for row in tables["source"]}
     for row in tables["code_text"]:
-        if row["cid"] in codes and row["fid"] in names:
-            codings[row["fid"]].append(_coding(row, names[row["fid"]], codes[row["cid"]]))
+        if row["cid"] in codes and row["fid"] in files:
+            codings[row["fid"]].append(_coding(row, files[row["fid"]], codes[row["cid"]]))
     return tuple(
         Source(
             guid=_guid("source", _text(row, "name")),
@@ -187,11 +188,12 @@ def _sources(tables: Mapping[str, Sequence[Row]]) -> tuple[Source, ...]:
     )
 
 
-def _coding(row: Row, source: str, code: str) -> ProjectCoding:
+def _coding(row: Row, source: Row, code: str) -> ProjectCoding:
     owner = _text(row, "owner")
-    start, end = _int(row["pos0"]), _int(row["pos1"])
+    start, end = _inside(row, source)
+    name, *told = _text(source, "name"), str(_int(row["pos0"])), str(_int(row["pos1"]))
     return ProjectCoding(
-        guid=_guid("coding", source, code, str(start), str(end), owner),
+        guid=_guid("coding", name, code, *told, owner),
         code=_guid("code", code),
         user=_guid("user", owner) if owner else None,
         start=start,
@@ -200,6 +202,33 @@ def _coding(row: Row, source: str, code: str) -> ProjectCoding:
         memo=_text(row, "memo"),
         created_at=_date(_text(row, "date")),
     )
+
+
+def _inside(row: Row, source: Row) -> tuple[int, int]:
+    """Give a span cut to its file's text."""
+    length = len(str(source.get("fulltext") or "")) or max(_int(row["pos0"]), _int(row["pos1"]))
+    start, end = sorted(min(max(_int(row[at]), 0), length) for at in ("pos0", "pos1"))
+    return start, end
+
+
+def _warnings(tables: Mapping[str, Sequence[Row]]) -> Iterable[str]:
+    codes = {row["cid"] for row in tables["code_name"]}
+    files = {row["id"]: row for row in tables["source"]}
+    rows = [*tables["code_text"], *tables.get("annotation", ())]
+    homeless = [row for row in rows if row["fid"] not in files]
+    nameless = [row for row in tables["code_text"] if row["cid"] not in codes]
+    cut = [
+        row
+        for row in rows
+        if row["fid"] in files
+        and _inside(row, files[row["fid"]]) != (_int(row["pos0"]), _int(row["pos1"]))
+    ]
+    counts = (
+        (len(homeless), "Codings and notes of files that the project no longer has, left out"),
+        (len(nameless), "Codings with a code that the project no longer has, left out"),
+        (len(cut), "Codings and notes that reach past their text or run backwards, put right"),
+    )
+    return [f"{what}: {count:,}." for count, what in counts if count]
 
 
 def _attributes(tables: Mapping[str, Sequence[Row]], kind: str, key: object) -> dict[str, str]:
@@ -228,14 +257,15 @@ def _cases(tables: Mapping[str, Sequence[Row]]) -> Iterable[Case]:
 
 
 def _notes(tables: Mapping[str, Sequence[Row]]) -> Iterable[Note]:
-    names = {row["id"]: _text(row, "name") for row in tables["source"]}
+    files = {row["id"]: row for row in tables["source"]}
     for row in tables.get("annotation", ()):
-        if row["fid"] not in names:
+        if row["fid"] not in files:
             continue
-        source = names[row["fid"]]
-        start, end, owner = _int(row["pos0"]), _int(row["pos1"]), _text(row, "owner")
+        source = _text(files[row["fid"]], "name")
+        start, end = _inside(row, files[row["fid"]])
+        told, owner = (str(_int(row["pos0"])), str(_int(row["pos1"]))), _text(row, "owner")
         yield Note(
-            guid=_guid("annotation", source, str(start), str(end), owner),
+            guid=_guid("annotation", source, *told, owner),
             name="",
             text=_text(row, "memo"),
             user=_guid("user", owner) if owner else None,

@@ -34,8 +34,11 @@ def read_project(path: Path) -> Project:
             return read(path)
     if path.suffix.lower() in (".qdpx", ".qde", ".qdc"):
         return read_refi(path)  # to say what is wrong with it
+    if path.suffix.lower() in (".csv", ".tsv", ".xlsx"):
+        return read_qda_table(path)  # to say which columns it lacks
     raise InputError(
         "This is no project that can be read.",
         where=where,
-        remedy="Export it as REFI-QDA (.qdpx), or as a table of quotations, from its program.",
+        remedy="Export it as REFI-QDA (.qdpx), or as a table of quotations, from its program. "
+        "Transcripts come in with semcode add.",
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from semcode.study.study import Study
 
 __all__ = ["Imported", "import_project", "study_from_project"]
+
+_DATABASE = "study.db"
+_WORKING = ".semcode-import-"
+_OLD = 3_600  # seconds after which no import is still at work
 
 
 @dataclass(slots=True)
@@ -76,7 +81,7 @@ def study_from_project(
     """
     from semcode.study.study import Study
 
-    if (folder / "study.db").exists():
+    if (folder / _DATABASE).exists():
         raise StudyError(
             "The folder holds a study already.", where=str(folder), remedy="Name another folder."
         )
@@ -85,7 +90,8 @@ def study_from_project(
     home = folder.resolve().parent
     try:
         home.mkdir(parents=True, exist_ok=True)
-        working = Path(mkdtemp(prefix=".semcode-import-", dir=home))
+        _sweep(home)
+        working = Path(mkdtemp(prefix=_WORKING, dir=home))
         try:
             book = first.codebook if first else "sem"
             with Study.create(working / "study", codebook=book, name=project.name) as study:
@@ -116,11 +122,31 @@ def study_from_project(
 
 
 def _move(made: Path, folder: Path) -> None:
-    """Put a finished study in its place; settings that lie there already stay."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in sorted(made.iterdir()):
+    """Put a finished study in its place; settings that lie there already stay.
+
+    Raises StudyError where another import was faster.
+    """
+    try:
+        made.rename(folder)  # where nothing is, or an empty folder: all of it at once
+        return
+    except OSError:
+        folder.mkdir(parents=True, exist_ok=True)
+    if (folder / _DATABASE).exists():
+        raise StudyError(
+            "While this import ran, another one made a study in the folder.",
+            where=str(folder),
+            remedy="Import again: it then goes into that study.",
+        )
+    for file in sorted(made.iterdir(), key=lambda file: file.name == _DATABASE):
         if not (folder / file.name).exists():
             file.replace(folder / file.name)
+
+
+def _sweep(home: Path) -> None:
+    """Delete what imports that were killed have left, which holds transcripts."""
+    for left in home.glob(f"{_WORKING}*"):
+        if time.time() - left.stat().st_mtime > _OLD:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _first_codebook(project: Project) -> Merged | None:
@@ -186,6 +212,8 @@ def _store(
             _readings(connection, coded, sources, done)
         cases = add_people(connection, project, sources, done)
         keep_extras(connection, project, merged, coders, sources, cases, done)
+        done.unplaced += sources.unplaced
+        done.notes += sources.notes()
     return done
 
 
@@ -259,6 +287,7 @@ def _codings(
     wanted: list[Coding] = []
     kinds: dict[str, CoderKind] = {}
     left_out = 0
+    undefined: Counter[str] = Counter()
     for source in project.sources:
         for coding in source.codings:
             who = coders.get(coding.user, coders[None])
@@ -269,17 +298,21 @@ def _codings(
             if made is not None:
                 wanted.append(made)
                 kinds[who.name] = who.kind
+                undefined.update(set(coding.facets) - set(made.facets))
     if left_out:
         done.notes.append(
             f"Suggestions of semcode in the file: {left_out:,}, left out "
             "(--suggestions brings them in as a model's codings)."
         )
     store_coders(connection, coders, kinds, done)
-    fresh = _not_moved(connection, wanted, done)
+    if undefined:
+        done.lost.append(
+            f"Facets of codings that the codebook does not define: {undefined.total():,} "
+            f"({', '.join(sorted(undefined))})."
+        )
+    fresh = _single(_not_moved(connection, wanted, done), done)
     done.codings = store.codings.add(connection, fresh, kinds=kinds)
     done.known = len(fresh) - done.codings
-    done.unplaced += sources.unplaced
-    done.notes += sources.notes()
     return [coding for coding in fresh if kinds[coding.coder] is CoderKind.HUMAN]
 
 
@@ -326,6 +359,23 @@ def _not_moved(connection: Connection, wanted: Sequence[Coding], done: Imported)
             "the study's stay as they are."
         )
     return fresh
+
+
+def _single(codings: Sequence[Coding], done: Imported) -> list[Coding]:
+    """Make one of codings with the same place, code and coder; it has the memos of all."""
+    single: dict[tuple[object, ...], Coding] = {}
+    for coding in codings:
+        first = single.setdefault(_key(coding), coding)
+        if first is not coding:
+            memos = dict.fromkeys(filter(None, (first.memo, coding.memo)))
+            facets = tuple(dict.fromkeys((*first.facets, *coding.facets)))
+            single[_key(coding)] = replace(first, memo="\n\n".join(memos), facets=facets)
+    if twice := len(codings) - len(single):
+        done.notes.append(
+            "Codings that stand in the file more than once (the same words, code and coder): "
+            f"{twice:,}; each is taken once, with all its memos."
+        )
+    return list(single.values())
 
 
 def _key(coding: Coding) -> tuple[object, ...]:

@@ -53,7 +53,8 @@ def match_coders(
     found[None] = _unnamed(project, unnamed, found, by_name)
     if None in named:
         done.notes.append(
-            f"The file does not say who made some codings: they are {found[None].name!r}'s."
+            f"The file does not say who made some codings: they go to {found[None].name!r}"
+            + ("." if unnamed else " (--coder NAME says who it was).")
         )
     return found
 

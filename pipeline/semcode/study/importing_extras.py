@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from sqlalchemy import Connection
@@ -21,6 +22,8 @@ __all__ = ["DESCRIPTION", "keep_extras", "memo_of"]
 
 #: The name under which a project's own description becomes a memo of the study.
 DESCRIPTION = "description"
+
+_PASSAGE = "a marked passage"
 
 
 def memo_of(guid: str) -> str:
@@ -44,6 +47,7 @@ def keep_extras(
         keeper.notes(project) + keeper.passages(project) + keeper.sets(project)
     ) + keeper.links(project)
     keeper.variables(project)
+    done.unplaced += keeper.homeless(project)
 
 
 class _Keeper:
@@ -146,10 +150,13 @@ class _Keeper:
         kept: dict[str, Mapping[str, object]] = {}
         for source in project.sources:
             place = self._sources.places.get(source.guid)
-            if place is None or place.way is None:
+            if place is None:
                 continue
             for passage in source.passages:
-                start, end = place.way.span(passage.start, passage.end)
+                spot = self._sources.spot(source.guid, passage.start, passage.end, _PASSAGE)
+                if spot is None:
+                    continue
+                start, end = spot
                 kept[passage.guid] = {
                     "source": place.guid,
                     "start": start,
@@ -168,9 +175,12 @@ class _Keeper:
         kept: dict[str, Mapping[str, object]] = {}
         for note in project.notes:
             place = self._sources.places.get(note.span[0]) if note.span else None
-            if note.span is None or place is None or place.way is None:
+            if note.span is None or place is None:
                 continue
-            start, end = place.way.span(*note.span[1:])
+            spot = self._sources.spot(*note.span, _PASSAGE)
+            if spot is None:
+                continue
+            start, end = spot
             kept[note.guid] = {
                 "source": place.guid,
                 "start": start,
@@ -181,6 +191,16 @@ class _Keeper:
                 "created": note.created_at.isoformat() if note.created_at else "",
             }
         return kept
+
+    def homeless(self, project: Project) -> list[str]:
+        """Say which documents have marked passages and no place in the study."""
+        marked = Counter(note.span[0] for note in project.notes if note.span is not None)
+        return [
+            f"{source.name}: marked passages and notes of it that have no place: {count:,}."
+            for source in project.sources
+            if source.guid not in self._sources.places
+            and (count := len(source.passages) + marked[source.guid])
+        ]
 
     def sets(self, project: Project) -> int:
         """Keep sets; one of the same name is the same set, whatever its guid is this time."""

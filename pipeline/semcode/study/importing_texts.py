@@ -56,6 +56,7 @@ class Sources:
     lengths: dict[str, int] = field(default_factory=dict)
     unplaced: list[str] = field(default_factory=list)
     found: dict[How, int] = field(default_factory=dict)
+    alike: list[str] = field(default_factory=list)
     guessed: int = 0
 
     def span(self, source: str, coding: ProjectCoding, code: str) -> tuple[str, int, int] | None:
@@ -73,9 +74,18 @@ class Sources:
             quote = place.source_text[coding.start : coding.end]
         return self._by_words(place, quote, coding.start, code)
 
+    def spot(self, source: str, start: int, end: int, what: str) -> tuple[int, int] | None:
+        """Give the place of a passage without a code; None where it has none (noted)."""
+        place = self.places[source]
+        if place.way is not None:
+            return place.way.span(start, end)
+        found = self._by_words(place, place.source_text[start:end], start, what)
+        return found[1:] if found else None
+
     def notes(self) -> list[str]:
         """Say how codings were found by their words."""
         notes = [f"Codings placed by their words, {how}: {n:,}." for how, n in self.found.items()]
+        notes += self.alike
         if self.guessed:
             notes.append(
                 f"Words that stand in several places: {self.guessed:,} codings; the place nearest "
@@ -103,6 +113,12 @@ class Sources:
             return None
         self.found[found.how] = self.found.get(found.how, 0) + 1
         self.guessed += found.places > 1
+        if found.how is How.ALIKE:
+            there = " ".join(place.text[found.start : found.end].split())[:_SHOWN]
+            self.alike.append(
+                f"{place.transcript}, {code}: the words {shown_quote!r} were placed on {there!r}. "
+                "Check it."
+            )
         return place.transcript, found.start, found.end
 
 

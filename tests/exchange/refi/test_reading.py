@@ -38,6 +38,18 @@ def test_a_project_as_the_standard_has_it(made, words):
     assert project.lost == project.warnings == ()
 
 
+def test_marked_passages_without_their_words_and_backward_ones_are_told(made, words):
+    memo = words.selection(3, 9, code="", inside="<Description>ask again</Description>")
+    held = f"<Sources>{words.source(memo)}</Sources>"
+    project = read_refi(made(words.codes, held, files={}))
+    told = "Marked passages with a memo in documents without words are left out: 1."
+    assert told in project.warnings
+    turned = f"<Sources>{words.source(words.selection(51, 41))}</Sources>"
+    project = read_refi(made(words.codes, turned))
+    assert spans(project) == [("In the car", words.car)]
+    assert any("end before they begin" in warning for warning in project.warnings)
+
+
 @pytest.mark.parametrize(
     ("qde", "files", "path"),
     [

@@ -108,7 +108,9 @@ def test_sources_that_are_no_text_are_left_out_and_named(made, words):
         project = read_refi(made(words.codes, f"<Sources>{held}</Sources>", files=files))
         assert project.sources[0].text is None
         path = made(f"<Sources>{held}</Sources>", words.codes, files=files)
-        assert "Codings whose words are not in the file: 1" in " ".join(inspect(path).lost)
+        assert "Codings of documents that the file names but does not hold: 1" in " ".join(
+            inspect(path).lost
+        )
 
 
 def test_a_missing_file_says_so(tmp_path):

@@ -67,6 +67,8 @@ def settle(source: RawSource, fit: Fit | None, known: Settled, warnings: Tally) 
         codings += made
         lone = not made and bool(selection.memo or selection.notes)
         if not source.text:
+            if lone:
+                warnings.add("marked passages with a memo in documents without words are left out")
             continue
         if start is not None and end is not None and (lone or selection.guid in known.asked):
             memo = selection.memo if not made else ""
@@ -106,6 +108,8 @@ def _placed(
     found: list[tuple[RawSelection, int | None, int | None]] = []
     if source.text and counted:
         rule = fit.rule if fit else SPEC
+        backwards = sum((s.start or 0) > (s.end or 0) for s in counted)
+        warnings.add("selections that end before they begin were turned", source.name, backwards)
         places = from_foreign(source.text, rule, _marks(counted))
         found += zip(counted, places.starts.tolist(), places.ends.tolist(), strict=True)
         outside = "selections reach past the end of their text and were cut"
