@@ -35,7 +35,7 @@ read_project(Path(sys.argv[1]))
 """
 IMPORT = """
 from pathlib import Path
-from semcode.study.importing import study_from_project
+from semcode.study.exchange.importing import study_from_project
 started = time.process_time()
 study_from_project(Path(sys.argv[2]), Path(sys.argv[1]))
 """

@@ -131,8 +131,8 @@ def test_rejected_ties_are_in_no_count(nlp, small_study):
 def test_decisions_are_kept(tmp_path, capsys):
     from semcode import Study
     from semcode.cli import main
-    from semcode.study.findings import find
-    from semcode.study.network import decide_tie, study_ties
+    from semcode.study.findings.finding import find
+    from semcode.study.findings.network import decide_tie, study_ties
 
     folder = tmp_path / "study"
     with Study.from_starter(folder, "postpartum") as study:

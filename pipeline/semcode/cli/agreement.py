@@ -12,7 +12,7 @@ from semcode.cli.show import print_json, print_table, say
 from semcode.evaluate import VIEWS, AgreementReport
 from semcode.evaluate.output import report_json, rounded
 from semcode.study import Study
-from semcode.study.agreement_files import (
+from semcode.study.agreement.files import (
     AnyReport,
     table_agreement,
     write_agreement,

@@ -8,7 +8,7 @@ from semcode.cli.show import print_table, say
 from semcode.evaluate import TITLES, AgreementReport, AgreementRow, ModeReport, PlainReport
 from semcode.evaluate.model import GapRow, ModelTable
 from semcode.evaluate.words import number, with_interval
-from semcode.study.agreement_files import AnyReport
+from semcode.study.agreement.files import AnyReport
 
 __all__ = ["show"]
 

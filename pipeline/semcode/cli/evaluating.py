@@ -15,7 +15,7 @@ from semcode.evaluate.model_report import ModelReport, Section, report_of, shown
 from semcode.evaluate.risk import labels_needed
 from semcode.evaluate.words import number
 from semcode.study import Study
-from semcode.study.batch_coding import BatchCoding, CodeOutcome
+from semcode.study.learning.batch_coding import BatchCoding, CodeOutcome
 
 __all__ = ["audit", "code", "evaluate"]
 
@@ -41,7 +41,7 @@ def evaluate(options: Namespace) -> int:
         )
         name, notice = study.name, study.notice
     if options.xlsx or options.html:
-        from semcode.study.evaluation_files import write_evaluation, write_evaluation_page
+        from semcode.study.learning.evaluation_files import write_evaluation, write_evaluation_page
 
         if options.xlsx:
             say(f"Wrote {write_evaluation(report, options.xlsx)}.")

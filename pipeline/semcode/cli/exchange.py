@@ -11,7 +11,7 @@ from semcode.cli.show import TerminalProgress, print_json, print_table, say
 from semcode.errors import StudyError
 from semcode.exchange.inspecting import Inspection, inspect
 from semcode.study import Study
-from semcode.study.importing import Imported, study_from_project
+from semcode.study.exchange.importing import Imported, study_from_project
 
 __all__ = ["import_project", "inspect_file"]
 

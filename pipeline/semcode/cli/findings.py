@@ -14,9 +14,9 @@ from semcode.findings.network import graphml
 from semcode.findings.rapid_matrix import all_domains, choose_domains
 from semcode.findings.tables import Table
 from semcode.study import Study
-from semcode.study.findings import FindingOptions, find, matrix_cells
-from semcode.study.matrix import comment, keep_copy, read_matrix, write_templates
-from semcode.study.network import decide_tie, study_ties
+from semcode.study.findings.finding import FindingOptions, find, matrix_cells
+from semcode.study.findings.matrix import comment, keep_copy, read_matrix, write_templates
+from semcode.study.findings.network import decide_tie, study_ties
 
 __all__ = ["findings"]
 

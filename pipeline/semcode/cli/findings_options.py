@@ -8,7 +8,7 @@ from semcode.cli.options import Commands, command, seed, study
 
 __all__ = ["add_findings"]
 
-#: Equal to semcode.study.findings.KINDS (tested); that module is too heavy for a parser.
+#: Equal to semcode.study.findings.finding.KINDS (tested); that module is too heavy for a parser.
 KINDS = (
     "sem",
     "matrix",

@@ -12,11 +12,11 @@ from semcode.errors import InputError
 from semcode.exchange.tables import Sheet, write_csv, write_text
 from semcode.findings.reliability import reliability_svg
 from semcode.study import Study
-from semcode.study.consistency import SecondLook
-from semcode.study.finetuning import Adapted
+from semcode.study.learning.consistency import SecondLook
+from semcode.study.learning.finetuning import Adapted
+from semcode.study.learning.quality import Quality
+from semcode.study.learning.training import Trained
 from semcode.study.pipeline import SuggestSummary
-from semcode.study.quality import Quality
-from semcode.study.training import Trained
 
 __all__ = ["check_codings", "model_line", "told_of_learning", "train"]
 

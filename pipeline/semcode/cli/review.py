@@ -12,9 +12,9 @@ from semcode.cli.show import print_json, print_table, say
 from semcode.errors import InputError, StudyError
 from semcode.exchange.tables import Sheet, write_csv
 from semcode.study import Study
-from semcode.study.rebuilding import check
 from semcode.study.review import Review
-from semcode.study.shown import Correction, HistoryRow, Moved
+from semcode.study.review.rebuilding import check
+from semcode.study.review.shown import Correction, HistoryRow, Moved
 
 __all__ = ["assign", "correct", "history"]
 

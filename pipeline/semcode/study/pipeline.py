@@ -22,7 +22,7 @@ from semcode.records import CoderKind, Coding, Segment, Transcript
 from semcode.segment import SEGMENTER_VERSION
 from semcode.store import Database
 from semcode.study.encoding import CachedEncoder
-from semcode.study.learned import LearnedScorer, open_scorer
+from semcode.study.learning.learned import LearnedScorer, open_scorer
 from semcode.study.progress import Progress
 from semcode.suggest import LEARNED, METHOD, CodedQuote, NearestQuotes, embedding_text, suggest
 

@@ -24,30 +24,27 @@ from semcode.store import Database
 from semcode.store.models import ModelRow
 from semcode.store.runs import SuggestionRow
 from semcode.store.transcripts import SpeakerRow, TranscriptRow
-from semcode.study import (
-    agreement,
+from semcode.study import reporting, starter
+from semcode.study.adding import Added, add_files, add_participants, set_role
+from semcode.study.agreement import comparing, reliability
+from semcode.study.agreement.reliability import ReliabilitySample
+from semcode.study.exchange import exporting, importing
+from semcode.study.exchange.importing import Imported
+from semcode.study.findings.finding import FindingOptions, Found, find
+from semcode.study.learning import (
     auditing,
     batch_coding,
     beginning,
     consistency,
     evaluating,
-    exporting,
-    importing,
-    reliability,
-    reporting,
-    starter,
     training,
 )
-from semcode.study.adding import Added, add_files, add_participants, set_role
-from semcode.study.auditing import AuditProgress, AuditSample
-from semcode.study.batch_coding import BatchCoding
-from semcode.study.consistency import SecondLook
-from semcode.study.findings import FindingOptions, Found, find
-from semcode.study.importing import Imported
+from semcode.study.learning.auditing import AuditProgress, AuditSample
+from semcode.study.learning.batch_coding import BatchCoding
+from semcode.study.learning.consistency import SecondLook
+from semcode.study.learning.training import Trained
 from semcode.study.pipeline import Pipeline, SuggestSummary
 from semcode.study.progress import Progress, Silent
-from semcode.study.reliability import ReliabilitySample
-from semcode.study.training import Trained
 
 __all__ = ["Study", "StudyStatus"]
 
@@ -446,7 +443,7 @@ class Study:
         "span" gives u-alpha, cu-alpha and gamma of the coders' own spans as a ModeReport.
         Raises InputError where there is nothing to compare.
         """
-        return agreement.compare_coders(
+        return comparing.compare_coders(
             self.database,
             self.settings,
             coders=coders,

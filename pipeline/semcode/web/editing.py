@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from semcode.errors import InputError
-from semcode.study.codebook_changes import (
+from semcode.study.review.codebook_changes import (
     Add,
     Change,
     Merge,

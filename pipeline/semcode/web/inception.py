@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from semcode.archives import check_xml
 from semcode.errors import InputError
-from semcode.study.tagging import Guess, Tag, Taggers, TagLearner, touched_sentences
+from semcode.study.learning.tagging import Guess, Tag, Taggers, TagLearner, touched_sentences
 
 if TYPE_CHECKING:
     from cassis import Cas, TypeSystem

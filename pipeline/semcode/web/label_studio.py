@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from semcode.archives import parse_xml
 from semcode.errors import InputError
-from semcode.study.tagging import Guess, Tag, Taggers, TagLearner, touched_sentences
+from semcode.study.learning.tagging import Guess, Tag, Taggers, TagLearner, touched_sentences
 
 __all__ = ["Config", "learn", "predict", "project_of", "read_config"]
 

@@ -16,7 +16,7 @@ from starlette.routing import Mount, Route
 
 from semcode.errors import InputError, SemcodeError
 from semcode.study import Study
-from semcode.study.tagging import Taggers
+from semcode.study.learning.tagging import Taggers
 from semcode.web import inception, label_studio
 
 __all__ = ["FLOOR", "MODEL_CLASS", "protocol_app"]

@@ -13,7 +13,7 @@ from semcode import Study
 from semcode.errors import InputError, ReadError
 from semcode.exchange.reading import read_project
 from semcode.exchange.refi import read_refi
-from semcode.study.importing import study_from_project
+from semcode.study.exchange.importing import study_from_project
 
 QDA = Path(__file__).parents[3].parent / "shared" / "data" / "qda"
 SAMPLES = {

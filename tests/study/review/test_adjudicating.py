@@ -2,7 +2,7 @@ import pytest
 
 from semcode import store
 from semcode.errors import InputError
-from semcode.study.rebuilding import check
+from semcode.study.review.rebuilding import check
 
 PAIR = ("cora", "dan")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semcode.study.anchoring import align, anchored, insertions, kept
+from semcode.study.review.anchoring import align, anchored, insertions, kept
 
 OLD = "I: Hello.\nP: We lost the flat in March. My aunt took us in.\n"
 

@@ -2,9 +2,6 @@ import pytest
 
 from semcode import Code, Codebook, Level
 from semcode.errors import CodebookError, InputError, StudyError
-from semcode.study.codebook_changes import apply
-from semcode.study.near_duplicates import near_duplicates
-from semcode.study.rebuilding import check
 from semcode.study.review import (
     Add,
     Merge,
@@ -14,6 +11,9 @@ from semcode.study.review import (
     Retire,
     Split,
 )
+from semcode.study.review.codebook_changes import apply
+from semcode.study.review.near_duplicates import near_duplicates
+from semcode.study.review.rebuilding import check
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from uuid import uuid4
 import pytest
 
 from semcode import Study
-from semcode.study.rebuilding import check
 from semcode.study.review import Review
+from semcode.study.review.rebuilding import check
 
 CODERS = [f"coder {n}" for n in range(10)]
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from semcode import Study
 from semcode.errors import InputError
-from semcode.study.rebuilding import check, rebuild, stored
 from semcode.study.review import Filters, Review
+from semcode.study.review.rebuilding import check, rebuild, stored
 
 CODERS = ("ana", "ben", "cy")
 ACTS = (

@@ -1,0 +1,1 @@
+"""Who read and coded what in a study, compared."""

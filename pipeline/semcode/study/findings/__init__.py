@@ -1,0 +1,1 @@
+"""What a paper needs from a study: tables, quotes, matrices, networks."""

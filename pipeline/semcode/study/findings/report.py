@@ -1,0 +1,144 @@
+"""Gather the findings report: methods, results, every table, checklist and provenance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from semcode import __version__, store
+from semcode.errors import ConfigError, InputError, ModelError
+from semcode.evaluate import AgreementReport
+from semcode.findings.blocks import Finding
+from semcode.findings.coded import CodedStudy
+from semcode.findings.cooccurrence_finding import cooccurrence
+from semcode.findings.network import network
+from semcode.findings.participants_table import participants_table
+from semcode.findings.report_parts import ReportFacts, checklist, methods, provenance
+from semcode.findings.results import results
+from semcode.findings.saturation import estimate_unseen
+from semcode.findings.saturation_finding import incidence_of, saturation
+from semcode.findings.sem_matrix import sem_matrix
+from semcode.records import CoderKind, Verdict
+from semcode.study.findings.matrix import comments
+from semcode.study.findings.network import study_ties
+from semcode.study.findings.typical import passage_vectors
+
+if TYPE_CHECKING:
+    from semcode.study.study import Study
+
+__all__ = ["findings_report", "network_section", "report_facts"]
+
+_RESAMPLES = 1_000
+_VERDICTS = {
+    Verdict.ACCEPT: "accepted",
+    Verdict.CHANGE: "changed to another code",
+    Verdict.REJECT: "rejected",
+    Verdict.UNSURE: "left as unsure",
+}
+
+
+def findings_report(
+    study: Study, data: CodedStudy, *, smallest: int = 3, orders: int = 1_000, seed: int = 0
+) -> tuple[Finding, ...]:
+    """Give the sections in their order; the rapid-analysis matrix is a file of its own."""
+    facts = report_facts(study, data)
+    # Its sheet of quotes has everybody's attributes: that one is for `findings sem`.
+    sem = sem_matrix(data, quotes=0)
+    sections = [
+        methods(data, facts),
+        participants_table(data.everybody, smallest=smallest),
+        results(data, vectors=passage_vectors(study, data)),
+        replace(sem, grids=sem.grids[:1]),
+        saturation(data, orders=orders, seed=seed),
+        cooccurrence(data),
+        network_section(study, data),
+        checklist(data, facts),
+        provenance(data),
+    ]
+    # What holds for all sections stands in the first and is not said again.
+    said = set(data.notes)
+    return (
+        sections[0],
+        *(
+            replace(one, notes=tuple(note for note in one.notes if note not in said))
+            for one in sections[1:]
+        ),
+    )
+
+
+def network_section(study: Study, data: CodedStudy) -> Finding:
+    """Give the network, or say why it cannot be found here."""
+    try:
+        return network(data, study_ties(study, data))
+    except (ConfigError, ModelError) as error:
+        return Finding("network", "Social networks", (), notes=(f"Not looked for: {error.what}",))
+
+
+def report_facts(study: Study, data: CodedStudy) -> ReportFacts:
+    """Gather what the study knows of how it was made."""
+    book = study.codebook()
+    names = {item.name for item in data.interviews}
+    with study.database.read() as connection:
+        rows = [row for row in store.transcripts.rows(connection) if row.name in names]
+        segments = store.segments.count(connection)
+        coders = store.codings.count_by_coder(connection)
+        kinds = {c.name: c.kind for c in store.people.coders(connection)}
+        verdicts = _verdicts(study)
+        version = store.codebooks.latest_version(connection)
+        minutes = [
+            (times[-1] - times[0]) / 60
+            for row in rows
+            if len(times := _times(store.transcripts.load(connection, row.id).turns)) > 1
+        ]
+        run = store.runs.current(connection)
+    spoken = Counter(label for item in data.interviews for label in item.participants)
+    model = run.provenance.get("model") if run is not None else None
+    return ReportFacts(
+        semcode=__version__,
+        codebook=book.name,
+        codebook_version=version,
+        source=book.source,
+        words=sum(row.words for row in rows),
+        segments=sum(segments.get(row.id, 0) for row in rows),
+        coders={name: n for name, n in coders.items() if name in data.coders},
+        agreement=_agreement(study),
+        verdicts=verdicts,
+        unseen=estimate_unseen(incidence_of(data, data.codes)),
+        comments=len(comments(study)),
+        minutes=tuple(minutes),
+        repeated=sum(n > 1 for n in spoken.values()),
+        model=str(model.get("name", "")) if isinstance(model, dict) else "",
+        settled=any(kinds.get(name) is CoderKind.CONSENSUS for name in data.coders),
+        attributes=tuple(dict.fromkeys(k for p in data.everybody for k in p.attributes)),
+    )
+
+
+def _times(turns: Sequence[object]) -> list[float]:
+    starts = [getattr(turn, "time_start", None) for turn in turns]
+    ends = [getattr(turn, "time_end", None) for turn in turns]
+    return sorted(value for value in (*starts, *ends) if value is not None)
+
+
+def _agreement(study: Study) -> Sequence[str]:
+    try:
+        report = study.agreement(resamples=_RESAMPLES)
+    except (InputError, ModelError) as error:
+        return (f"Agreement was not computed: {error.what}",)
+    return report.methods if isinstance(report, AgreementReport) else ()
+
+
+def _verdicts(study: Study) -> dict[str, int]:
+    gone: set[int] = set()
+    counts: Counter[str] = Counter()
+    with study.database.read() as connection:
+        lines = list(store.decisions.all_decisions(connection))
+    for line in reversed(lines):
+        if line.id in gone:
+            continue
+        if line.verdict is Verdict.UNDO and line.undoes is not None:
+            gone.add(line.undoes)
+        elif line.verdict in _VERDICTS:
+            counts[_VERDICTS[line.verdict]] += 1
+    return {name: counts[name] for name in _VERDICTS.values()}

@@ -1,0 +1,95 @@
+"""Score segments by a study's trained model, and an audit as strangely as what is to be coded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semcode import store
+from semcode.config import Settings
+from semcode.errors import InputError
+from semcode.evaluate.held_out import held_out
+from semcode.store import Database
+from semcode.study.encoding import CachedEncoder
+from semcode.study.learning.audit_labels import AuditLabels
+from semcode.study.learning.evaluating import lesson_of, new_model
+from semcode.study.learning.learned import LearnedScorer, open_scorer
+
+if TYPE_CHECKING:
+    from semcode.classify import CodeClassifier
+
+    Scorer = CodeClassifier | LearnedScorer
+
+__all__ = ["ask", "audit_scores", "trained_model"]
+
+Floats = NDArray[np.float64]
+Pair = tuple[str, str]
+
+
+def ask(
+    model: Scorer,
+    database: Database,
+    settings: Settings,
+    texts: Sequence[Pair],
+) -> Floats:
+    """Give the probability of each code, (n_texts, n_codes)."""
+    if isinstance(model, LearnedScorer):
+        from semcode.classify import CodeClassifier
+
+        encoder = CachedEncoder(database, settings)
+        cold = CodeClassifier(model.codebook, encoder=encoder).encode(list(texts)).cold
+        return model.judge(texts, cold).p
+    return model.predict_proba(texts)
+
+
+def trained_model(database: Database, settings: Settings) -> Scorer:
+    """Give the study's newest trained model, or one fitted now to what people decided."""
+    with database.read() as connection:
+        row = store.models.newest(connection)
+        book = store.codebooks.load(connection)
+    if row is not None:
+        return open_scorer(database, row, CachedEncoder(database, settings), book)
+    lesson = lesson_of(database, settings)
+    if not len(lesson.teach):
+        raise InputError(
+            "The study has no trained model, and nobody has coded anything to train on.",
+            remedy="Code an interview, or start from a model: semcode init --model FILE",
+        )
+    model = new_model(lesson.labels, database, settings)
+    return model.fit(lesson.labels.texts, lesson.teach, lesson.labels.groups)
+
+
+def audit_scores(
+    model: Scorer,
+    database: Database,
+    settings: Settings,
+    audit: AuditLabels,
+    *,
+    same: bool,
+    seed: int,
+) -> Floats:
+    """Score the audit by a model as strange to its people as it is to those to be coded."""
+    if not audit.n_read:
+        return np.zeros((0, audit.y.shape[1]))
+    lesson = lesson_of(database, settings)
+    labels = lesson.labels
+    known = set(labels.groups) & set(audit.groups)
+    p = ask(model, database, settings, audit.texts)
+    if same or not known or len(set(labels.groups)) < 2:
+        return p
+    rows = np.array([i for i, who in enumerate(audit.groups) if who in known], dtype=np.intp)
+    asked = [audit.texts[i] for i in rows.tolist()]
+    owners = [audit.groups[i] for i in rows.tolist()]
+    _, [found] = held_out(
+        new_model(labels, database, settings),
+        labels.texts,
+        lesson.teach,
+        labels.groups,
+        seed=seed,
+        extra=[(asked, owners)],
+    )
+    p[rows] = found.p
+    return p

@@ -1,0 +1,92 @@
+"""Check what was learned on participants who were left out, beside the model begun with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semcode import store
+from semcode.codebook import Codebook
+from semcode.config import Settings
+from semcode.store import Database
+from semcode.study.encoding import CachedEncoder
+from semcode.study.learning.labels import Labels
+from semcode.study.learning.learned import LearnedScorer, open_scorer
+from semcode.study.learning.mixing import Mix, fit_mix
+from semcode.study.learning.quality import CrossFit, Quality, cross_fit, folds, measure
+from semcode.study.progress import Progress
+
+if TYPE_CHECKING:
+    from semcode.classify import CodeClassifier
+
+__all__ = ["Checked", "begun_with", "check_on_others"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What left-out participants showed; `mix` is with the model `begun_with`."""
+
+    quality: Quality | None = None
+    notes: tuple[str, ...] = ()
+    begun_with: str = ""
+    mix: Mix | None = None
+
+
+def begun_with(
+    database: Database, encoder: CachedEncoder, codebook: Codebook
+) -> LearnedScorer | None:
+    """Load the model that the study began with, None where it began with definitions."""
+    with database.read() as connection:
+        rows = store.models.rows(connection)
+    found = (row for row in rows if row.kind == "codes" and "origin" in row.provenance)
+    row = next(found, None)
+    return open_scorer(database, row, encoder.plain(), codebook) if row else None
+
+
+def check_on_others(
+    labels: Labels,
+    lesson: NDArray[np.float64],
+    make: Callable[[], CodeClassifier],
+    start: LearnedScorer | None,
+    settings: Settings,
+    progress: Progress,
+) -> Checked:
+    """Foretell participants who were left out; say why where that cannot be done."""
+    known = np.flatnonzero(labels.known)
+    divided = folds([labels.groups[int(row)] for row in known])
+    with progress.stage("Checking on others", len(divided)) as advance:
+        found = cross_fit(labels, make, teach=lesson, advance=advance)
+    if found is None:
+        told = (
+            "All labels come from one participant: how well the model does on others cannot be "
+            "known, and its probabilities are not calibrated. Code a second one."
+        )
+        begun = start.row.guid if start else ""
+        return Checked(None, (told,), begun, Mix(0.5, 0.5, 0.0) if start else None)
+    notes = []
+    if len(divided) < 3:
+        notes.append("With two participants the check says little: each is foretold by the other.")
+    mix = None
+    if start is not None:
+        found, mix = _mixed(labels, found, start)
+        notes.append(
+            f"The study began with {start.row.provenance['origin']}. Beside it ({mix.earlier:.2f}) "
+            f"counts what was learned here ({mix.own:.2f}), as left-out participants show."
+        )
+    quality = measure(labels, found, floor=settings.suggest.floor)
+    return Checked(quality, tuple(notes), start.row.guid if start else "", mix)
+
+
+def _mixed(labels: Labels, found: CrossFit, start: LearnedScorer) -> tuple[CrossFit, Mix]:
+    """Fit how the model begun with and what was learned here go together."""
+    rows = np.flatnonzero(labels.known)
+    pairs = [labels.texts[int(row)] for row in rows]
+    earlier = start.judge(pairs, found.cold[rows].astype(np.float32)).p
+    mix = fit_mix(found.p[rows], earlier, labels.y[rows])
+    p = found.p.copy()
+    p[rows] = mix(found.p[rows], earlier)
+    return replace(found, p=p), mix

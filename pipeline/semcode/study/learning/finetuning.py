@@ -1,0 +1,88 @@
+"""Adapt the embedding to a study's labels: kept in the study's folder where it helps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from semcode.config import Settings
+from semcode.embed import resolve
+from semcode.errors import InputError
+from semcode.study.progress import Progress
+
+if TYPE_CHECKING:
+    from semcode.study.learning.labels import Labels
+
+__all__ = ["Adapted", "adapt_embedding"]
+
+_FOLDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """What fine-tuning brought: its `folder` inside the study's, None where it did not help.
+
+    `before` and `after` are the mean average precision on left-out participants, `gain` the
+    fall of the log loss with its standard error.
+    """
+
+    folder: str | None
+    before: float
+    after: float
+    gain: float
+    gain_error: float
+    seconds: float
+
+
+def adapt_embedding(
+    labels: Labels, settings: Settings, *, inside: Path, progress: Progress
+) -> Adapted:
+    """Fine-tune the settings' embedding on labels and keep it only if left-out people gain.
+
+    Raises InputError for too few labels, and for an embedding that cannot be trained.
+    """
+    from semcode.classify.finetune import finetune
+
+    ref = resolve(settings.embed.model, allow_download=settings.embed.allow_download)
+    base = ref.name if ref.backend == "sentence-transformers" else ref.reference
+    if ref.folder is not None and ref.backend == "sentence-transformers":
+        base = str(ref.folder)
+    if not base:
+        raise InputError(
+            f"The embedding {ref.name} cannot be trained further.",
+            where="[embed] model",
+            remedy="Use all-MiniLM-L6-v2, or a folder of sentence-transformers.",
+        )
+    name = f"embedding-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    with progress.stage("Fine-tuning", 100 * (_FOLDS + 1)) as advance:
+        told = 0
+        parts: list[str] = []
+
+        def tell(part: str, share: float) -> None:
+            nonlocal told
+            if part not in parts:
+                parts.append(part)
+            done = min(int(100 * (parts.index(part) + share)), 100 * (_FOLDS + 1))
+            advance(max(done - told, 0))
+            told = max(told, done)
+
+        found = finetune(
+            labels.codebook,
+            labels.texts,
+            labels.y,
+            labels.groups,
+            folder=inside / name,
+            model=base,
+            folds=_FOLDS,
+            progress=tell,
+        )
+    return Adapted(
+        folder=name if found.kept else None,
+        before=found.before.average_precision,
+        after=found.after.average_precision,
+        gain=found.gain,
+        gain_error=found.gain_error,
+        seconds=found.seconds,
+    )

@@ -1,0 +1,101 @@
+"""Suggestions against what a coder coded blind in a random sample of segments."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from semcode import store
+from semcode.store.people import CoderKey
+from semcode.store.queue import Sampled
+from semcode.study.learning.held_back import AUDIT
+from semcode.study.review.desk import Desk
+from semcode.study.review.shown import AuditPulse
+
+__all__ = ["audit_of"]
+
+_FEWEST = 10
+_FEWEST_INTERVIEWS = 3
+_RESAMPLES = 1_000
+
+
+def audit_of(desk: Desk, connection: Connection, who: CoderKey) -> AuditPulse:
+    """Compare the stored suggestions with a coder's blind codings in the audit sample."""
+    sampled = store.queue.sampled(connection, who.id, AUDIT)
+    if not sampled:
+        return AuditPulse(reason="No audit sample is drawn yet.")
+    read = [item for item in sampled if item.read]
+    if len(read) < _FEWEST:
+        left = f"{len(read)} of {len(sampled)} segments of the audit sample are read blind"
+        return AuditPulse(
+            drawn=len(sampled), n=len(read), reason=f"{left}; {_FEWEST} are needed at least."
+        )
+    counts = _counts(desk, connection, who, read)
+    right, suggested, coded = (int(total) for total in counts.sum(axis=0))
+    few = len(counts) < _FEWEST_INTERVIEWS
+    return AuditPulse(
+        drawn=len(sampled),
+        n=len(read),
+        suggested=suggested,
+        coded=coded,
+        precision=right / suggested if suggested else None,
+        precision_interval=None if few else _interval(counts[:, 0], counts[:, 1]),
+        recall=right / coded if coded else None,
+        recall_interval=None if few else _interval(counts[:, 0], counts[:, 2]),
+        reason=_reason(suggested, coded, few=few),
+    )
+
+
+def _reason(suggested: int, coded: int, *, few: bool) -> str:
+    if not suggested:
+        return "Nothing was suggested for the segments of the sample."
+    if not coded:
+        return "Nothing was coded in the sample."
+    return "An interval needs segments of three interviews at least." if few else ""
+
+
+def _counts(
+    desk: Desk, connection: Connection, who: CoderKey, read: list[Sampled]
+) -> NDArray[np.int64]:
+    """Count right, suggested and coded pairs of segment and code, by interview: (n, 3).
+
+    A coding that came from accepting a suggestion is not blind and counts as none.
+    """
+    run = desk.run(connection)
+    floor = desk.settings.suggest.floor
+    book = desk.codebook(connection)[1]
+    by_interview: dict[int, list[int]] = {}
+    for item in read:
+        coded = {
+            c["code"]
+            for c in store.changes.codings_of(connection, who.id, item.transcript_id)
+            if _covers(c["start"], c["end"], item.start, item.end)
+            and c["code"] in book
+            and not desk.ledger.is_from_suggestion(c["guid"])
+        }
+        suggested = (
+            store.queue.codes_suggested(connection, run.id, item, floor) if run else set()
+        ) & {code.guid for code in book}
+        own = by_interview.setdefault(item.transcript_id, [0, 0, 0])
+        own[0] += len(coded & suggested)
+        own[1] += len(suggested)
+        own[2] += len(coded)
+    return np.array(list(by_interview.values()), dtype=np.int64)
+
+
+def _covers(start: int, end: int, begin: int, stop: int) -> bool:
+    """Tell whether a span covers half of a segment, or lies in it for half of itself."""
+    return 2 * (min(end, stop) - max(start, begin)) >= min(stop - begin, end - start)
+
+
+def _interval(right: NDArray[np.int64], total: NDArray[np.int64]) -> tuple[float, float] | None:
+    """Give the 95 % bounds of a share, resampling interviews (percentiles widened for few)."""
+    from semcode.agreement.resampling import draw_bounds, resampling_weights
+
+    weights = resampling_weights(len(total), _RESAMPLES, seed=0)
+    below = weights @ total
+    shares = np.full(_RESAMPLES, np.nan)
+    np.divide(weights @ right, below, out=shares, where=below > 0)
+    lower, upper, _ = draw_bounds(shares, n_clusters=len(total), level=0.95, method="expanded")
+    return None if np.isnan(lower) else (float(lower), float(upper))

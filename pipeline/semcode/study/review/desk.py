@@ -1,0 +1,208 @@
+"""What one served study keeps at hand: the log in memory, codebook, texts, one writer at a time."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock, RLock
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from semcode import store
+from semcode.codebook import Code, Codebook
+from semcode.config import Settings
+from semcode.errors import InputError
+from semcode.records import CoderKind, Run
+from semcode.store import Database
+from semcode.store.decisions import Seen
+from semcode.store.people import CoderKey
+from semcode.store.queue import Place
+from semcode.study.review.ledger import Ledger
+from semcode.study.review.meaning import Meanings
+
+__all__ = ["CONSENSUS", "Desk", "Refiner", "Words"]
+
+#: The coder to whom settled codings belong.
+CONSENSUS = "consensus"
+
+_TEXTS = 200
+_SEEN, _RUN = "semcode_seen", "semcode_run"
+
+
+class Refiner(Protocol):
+    """A learner that is told each decision and scores anew at once."""
+
+    def decided(self, segment: int, code: str, label: float | None) -> None:
+        """Learn 1 or 0, or (None) that it was taken back; in milliseconds, without failing."""
+        ...
+
+    def scores(self, segments: Sequence[int]) -> Mapping[int, Mapping[str, float]]:
+        """Give the scores as they are now, by segment and code."""
+        ...
+
+    def top(
+        self, n: int, *, coder: str, skip: Collection[tuple[int, str]], code: str | None = None
+    ) -> list[tuple[int, str, float]]:
+        """Give what is most useful to decide on next: segment, code, score."""
+        ...
+
+    def version(self) -> str:
+        """Name the state of the learner."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A transcript's text and the spans of its turns."""
+
+    text: str
+    turns: Sequence[tuple[int, int]]
+
+
+class Desk:
+    """A study that is being reviewed; used from several threads."""
+
+    def __init__(
+        self, database: Database, settings: Settings, *, refiner: Refiner | None = None
+    ) -> None:
+        self.database = database
+        self.settings = settings
+        self.refiner = refiner
+        self.ledger = Ledger()
+        self._writer = Lock()
+        self._lock = RLock()
+        self._books: dict[int, Codebook] = {}
+        self._words: OrderedDict[tuple[str, int], Words] = OrderedDict()
+        self._to_read: dict[int, tuple[object, tuple[tuple[str, int, int, int], ...]]] = {}
+        self._coders: dict[str, CoderKey] = {}
+        self.meanings: dict[int, Meanings] = {}
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give the one connection that writes, with the log followed up to now."""
+        with self._writer, self.database.write() as connection:
+            self._follow(connection)
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that reads, with the log followed up to now."""
+        with self.database.read() as connection:
+            self._follow(connection)
+            yield connection
+
+    def _follow(self, connection: Connection) -> None:
+        seen = store.decisions.seen(connection)
+        connection.info[_SEEN] = seen
+        connection.info.pop(_RUN, None)
+        self.ledger.follow(connection, seen)
+
+    def seen(self, connection: Connection) -> Seen:
+        """Give how far the study has come, as the connection's transaction found it."""
+        found: Seen = connection.info[_SEEN]
+        return found
+
+    def run(self, connection: Connection) -> Run | None:
+        """Give the run whose suggestions are shown, as the transaction found it."""
+        if _RUN not in connection.info:
+            connection.info[_RUN] = store.runs.current(connection)
+        found: Run | None = connection.info[_RUN]
+        return found
+
+    def codebook(self, connection: Connection) -> tuple[int, Codebook]:
+        """Give the newest codebook and its number, as the transaction found it."""
+        number = self.seen(connection).codebook
+        return number, self.codebook_version(connection, number)
+
+    def codebook_version(self, connection: Connection, number: int) -> Codebook:
+        """Give a version of the codebook; versions never change, so each is read once."""
+        if number not in self._books:
+            self._books[number] = store.codebooks.load(connection, number)
+        return self._books[number]
+
+    def words(self, connection: Connection, transcript_id: int, guid: str = "") -> Words:
+        """Give a transcript's text and turns; its `guid` saves a question."""
+        guid = guid or store.queue.name_of(connection, transcript_id)[1]
+        key = (guid, self.seen(connection).corrections)
+        with self._lock:
+            if key in self._words:
+                self._words.move_to_end(key)
+                return self._words[key]
+        found = Words(*store.queue.text_and_turns(connection, transcript_id))
+        with self._lock:
+            self._words[key] = found
+            if len(self._words) > _TEXTS:
+                self._words.popitem(last=False)
+        return found
+
+    def coder(self, connection: Connection, name: str) -> CoderKey:
+        """Give a person who codes. Raises InputError for anybody else."""
+        found = self._coders.get(name)
+        if found is None:
+            known = {key.name: key for key in store.people.coder_keys(connection)}
+            found = known.get(name)
+        if found is None:
+            raise InputError(
+                f"There is no coder {name!r}.", remedy="Join the study under this name first."
+            )
+        if found.kind is not CoderKind.HUMAN:
+            raise InputError(
+                f"{name!r} is a {found.kind}, and only people decide.",
+                remedy="Decide under your own name.",
+            )
+        self._coders[name] = found
+        return found
+
+    def to_read_blind(
+        self, connection: Connection, coder: int
+    ) -> tuple[tuple[str, int, int, int], ...]:
+        """Give what a coder is to read blind and has not: batch, transcript's id, start, end."""
+        seen = self.seen(connection)
+        key = (self.ledger.reads(coder), seen.assignment, seen.reading, seen.corrections)
+        known = self._to_read.get(coder)
+        if known is None or known[0] != key:
+            known = key, tuple(store.queue.to_read_blind(connection, coder))
+            self._to_read[coder] = known
+        return known[1]
+
+    def refuse_hidden(self, connection: Connection, coder: int, place: Place) -> None:
+        """Raise InputError where a coder is to code a segment blind first."""
+        for _, transcript, start, end in self.to_read_blind(connection, coder):
+            if transcript == place.transcript_id and start < place.end and place.start < end:
+                raise InputError(
+                    "This segment is to be coded blind first.",
+                    remedy="Code it without suggestions, and mark it as read.",
+                )
+
+    def place(self, connection: Connection, segment: int) -> Place:
+        """Give where a segment is. Raises InputError where it is no longer there."""
+        found = store.queue.place_of(connection, segment)
+        if found is None:
+            raise InputError(
+                "This segment is no longer there: the transcript was cut anew.",
+                remedy="Load the page again.",
+            )
+        return found
+
+    def transcript_id(self, connection: Connection, name: str) -> int:
+        """Give a transcript's id. Raises InputError for an unknown name."""
+        found = store.queue.key_of(connection, name)
+        if found is None:
+            raise InputError(
+                f"There is no transcript {name!r}.", remedy="See the names with: semcode speakers"
+            )
+        return found[0]
+
+    def code(self, connection: Connection, key: str) -> Code:
+        """Give a code of the newest codebook by guid or name. Raises InputError for no code."""
+        _, book = self.codebook(connection)
+        found = book.get(key)
+        if found is None:
+            raise InputError(
+                f"The codebook has no code {key!r}.",
+                remedy="Load the page again: the codebook may have changed.",
+            )
+        return found
