@@ -21,17 +21,17 @@ export class Drawer {
 
   draw() {
     const { view } = this;
-    const { span, item } = view;
+    const { span, item } = view.cursor;
     this.element.hidden = !span;
     document.body.classList.toggle("with-drawer", Boolean(span));
     if (!span) return;
-    const others = view.here();
+    const others = view.cursor.here();
     fill(this.element,
       h("div.drawer-head", {},
-        h("q.drawer-text", {}, shorten(view.spanText(), 220)),
-        h("button.quiet", { type: "button", onclick: () => view.close(), "aria-label": "Close" }, "✕")),
+        h("q.drawer-text", {}, shorten(view.cursor.text(), 220)),
+        h("button.quiet", { type: "button", onclick: () => view.cursor.leave(), "aria-label": "Close" }, "✕")),
       others.length ? h("ul.drawer-items", {}, others.map((one) => h("li", {},
-        h("button.chip", { type: "button", class: `kind-${one.kind}`, "aria-pressed": one.id === item?.id ? "true" : "false", onclick: () => view.pick(one) },
+        h("button.chip", { type: "button", class: `kind-${one.kind}`, "aria-pressed": one.id === item?.id ? "true" : "false", onclick: () => view.cursor.pick(one) },
           codeLabel(view.codes.get(one.code)), h("span.soft", {}, one.kind === "suggestion" ? ` ${percent(one.score)}` : ` ${one.coders.join(", ")}`))))) : null,
       item ? this.about(item) : null,
       h("div.actions", { role: "group", "aria-label": "Decide" }, this.actions(item)));
@@ -56,7 +56,7 @@ export class Drawer {
       const entry = view.keys.find((one) => one.keys.includes(name));
       return entry ? h("button", { type: "button", class: tone, disabled: off, onclick: entry.run }, text, h("span.keys", { "aria-hidden": "true" }, shownKeys(entry))) : null;
     };
-    const moved = item?.own && (view.span.start !== item.start || view.span.end !== item.end);
+    const moved = item?.own && view.cursor.moved();
     if (item?.kind === "suggestion") {
       return [button("a", "Accept", { tone: "primary" }), button("x", "Reject"), button("c", "Another code"), button("n", "Add a code"), button("u", "Unsure"), button("s", "Next suggestion")];
     }

@@ -3,22 +3,22 @@
 export function queueKeys(queue) {
   if (queue.audit) {
     return [
-      { keys: ["Enter", "a"], shown: "Enter", button: "No more code here, next", label: "read: no (more) code here, next", group: "Decide", tone: "primary", run: () => queue.read() },
-      { keys: ["c", "n"], shown: "C", button: "Give a code", label: "give a code (type its first letters)", group: "Decide", run: () => queue.add() },
-      { keys: ["f"], shown: "F", button: "Facets", label: "facets", group: "Decide", run: () => queue.facets() },
-      { keys: ["m"], shown: "M", button: "Memo", label: "memo", group: "Decide", run: () => queue.memo() },
+      { keys: ["Enter", "a"], shown: "Enter", button: "No more code here, next", label: "read: no (more) code here, next", group: "Decide", tone: "primary", run: () => queue.deciding.read() },
+      { keys: ["c", "n"], shown: "C", button: "Give a code", label: "give a code (type its first letters)", group: "Decide", run: () => queue.deciding.add() },
+      { keys: ["f"], shown: "F", button: "Facets", label: "facets", group: "Decide", run: () => queue.deciding.facets() },
+      { keys: ["m"], shown: "M", button: "Memo", label: "memo", group: "Decide", run: () => queue.deciding.memo() },
       { keys: ["b", "Backspace"], shown: "B", button: "Previous", label: "back to the one before", group: "Move", run: () => queue.previous() },
     ];
   }
   return [
-    { keys: ["a"], shown: "A", button: "Accept", label: "accept, then next", group: "Decide", tone: "primary", run: () => queue.decide("accept") },
-    { keys: ["x"], shown: "X", button: "Reject", label: "reject, then next", group: "Decide", run: () => queue.decide("reject") },
-    { keys: ["c"], shown: "C", button: "Another code", label: "another code instead (type its first letters)", group: "Decide", run: () => queue.change() },
-    { keys: ["n"], shown: "N", button: "Add a code", label: "add a code to the same words", group: "Decide", run: () => queue.add() },
-    { keys: ["f"], shown: "F", button: "Facets", label: "facets", group: "Decide", run: () => queue.facets() },
-    { keys: ["m"], shown: "M", button: "Memo", label: "memo", group: "Decide", run: () => queue.memo() },
-    { keys: ["u"], shown: "U", button: "Unsure", label: "unsure, for another look", group: "Decide", run: () => queue.decide("unsure") },
-    { keys: ["s"], shown: "S", button: "Skip", label: "skip for now", group: "Move", run: () => queue.decide("skip") },
+    { keys: ["a"], shown: "A", button: "Accept", label: "accept, then next", group: "Decide", tone: "primary", run: () => queue.deciding.decide("accept") },
+    { keys: ["x"], shown: "X", button: "Reject", label: "reject, then next", group: "Decide", run: () => queue.deciding.decide("reject") },
+    { keys: ["c"], shown: "C", button: "Another code", label: "another code instead (type its first letters)", group: "Decide", run: () => queue.deciding.change() },
+    { keys: ["n"], shown: "N", button: "Add a code", label: "add a code to the same words", group: "Decide", run: () => queue.deciding.add() },
+    { keys: ["f"], shown: "F", button: "Facets", label: "facets", group: "Decide", run: () => queue.deciding.facets() },
+    { keys: ["m"], shown: "M", button: "Memo", label: "memo", group: "Decide", run: () => queue.deciding.memo() },
+    { keys: ["u"], shown: "U", button: "Unsure", label: "unsure, for another look", group: "Decide", run: () => queue.deciding.decide("unsure") },
+    { keys: ["s"], shown: "S", button: "Skip", label: "skip for now", group: "Move", run: () => queue.deciding.decide("skip") },
     { keys: ["b", "Backspace"], shown: "B", button: "Previous", label: "back to the one before", group: "Move", run: () => queue.previous() },
   ];
 }

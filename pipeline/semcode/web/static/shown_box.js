@@ -4,7 +4,8 @@ import { LEVELS, levelName } from "./codes.js";
 import { h } from "./dom.js";
 import { choice } from "./filters.js";
 
-export function filterBox(view) {
+// `counts` is the line that says how much of it there is.
+export function filterBox(view, counts) {
   const again = () => view.lay();
   const check = (id, label, on, change) => h("p.row", {},
     h("input", { type: "checkbox", id, checked: on, onchange: (event) => { change(event.target.checked); again(); } }), h("label", { for: id }, label));
@@ -13,7 +14,7 @@ export function filterBox(view) {
   const coders = [...new Set(view.codings.map((one) => one.coder))].sort();
   const score = h("output", { for: "show-low" }, "0 %");
   return h("form.filters.upright", { onsubmit: (event) => event.preventDefault() },
-    view.counts,
+    counts,
     check("show-codings", "Codings", true, (on) => { view.show.codings = on; }),
     view.blind ? null : check("show-suggestions", "Suggestions (dashed)", true, (on) => { view.show.suggestions = on; }),
     coders.length > 1 ? h("fieldset", {}, h("legend", {}, "Coders"), coders.map((coder, place) =>
