@@ -19,6 +19,7 @@ from semcode.store import (
     segments,
     served,
     study,
+    topics,
     transcripts,
     vectors,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "segments",
     "served",
     "study",
+    "topics",
     "transcripts",
     "vectors",
 ]

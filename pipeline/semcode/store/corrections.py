@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from semcode.records import Transcript
-from semcode.store import schema
+from semcode.store import schema, topics
 from semcode.store.codebooks import now
 from semcode.store.transcripts import add_speech, drop_cut
 
@@ -128,6 +128,7 @@ def move(
             values = {"start": span[0], "end": span[1]}
             connection.execute(update(c).where(c.c.guid == guid).values(**values))
     _move_assignments(connection, transcript_id, spans)
+    topics.move(connection, transcript_id, spans)
     return _move_decisions(connection, transcript_id, spans)
 
 

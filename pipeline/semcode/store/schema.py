@@ -40,6 +40,11 @@ __all__ = [
     "speaker",
     "study",
     "suggestion",
+    "topic",
+    "topic_decision",
+    "topic_place",
+    "topic_run",
+    "topic_span",
     "transcript",
     "transcript_version",
     "turn",
@@ -381,4 +386,88 @@ transcript_version = Table(
     _text("replaced_by"),
     _json("mapping"),
     PrimaryKeyConstraint("transcript_id", "number"),
+)
+
+
+#: How topics were found; `segments` is a hash of what was cut, `relation` of what they were
+#: compared with. `stability` is {} until it was tried.
+topic_run = Table(
+    "topic_run",
+    metadata,
+    _id(),
+    Column("fingerprint", String(64), nullable=False, unique=True),
+    _time("found_at"),
+    Column("seed", Integer, nullable=False),
+    Column("model", String(96), nullable=False),
+    Column("segments", String(64), nullable=False),
+    Column("relation", String(64), nullable=False, server_default=""),
+    _json("plan"),
+    _json("stability", "{}"),
+    _json("notes", "[]"),
+    _json("provenance"),
+)
+
+#: What is known of a topic in a run. `topic` is its id, such as T3, which it keeps over runs;
+#: `within` an earlier topic that most of it was in; `nearest` holds spans, `near` codes.
+topic = Table(
+    "topic",
+    metadata,
+    _to("topic_run"),
+    Column("topic", String(16), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("within", String(16)),
+    _json("terms"),
+    _json("nearest"),
+    Column("stability", Float),
+    Column("level", String(20)),
+    _json("near", "[]"),
+    PrimaryKeyConstraint("topic_run_id", "topic"),
+)
+
+#: The fit's own assignment of each segment, None for no topic, and its place on the map.
+topic_place = Table(
+    "topic_place",
+    metadata,
+    _to("topic_run"),
+    _to("transcript"),
+    *_span(),
+    _text("who"),
+    Column("topic", String(16)),
+    Column("x", Float, nullable=False),
+    Column("y", Float, nullable=False),
+    Column("likeness", Float, nullable=False),
+    PrimaryKeyConstraint("topic_run_id", "transcript_id", "start", "end"),
+)
+
+#: Append-only: what people decided on topics; `undoes` is the line that this one takes back.
+topic_decision = Table(
+    "topic_decision",
+    metadata,
+    _id(),
+    _time("at"),
+    _to("coder"),
+    Column("verdict", String(20), nullable=False),
+    _json("topics"),
+    Column("made", String(16)),
+    _text("name"),
+    Column("code_guid", String(36)),
+    Column("codebook_version", Integer),
+    _text("note"),
+    Column("request", String(36)),
+    Column("undoes", Integer),
+    _json("detail", "{}"),
+    Index(None, "request", unique=True),
+)
+
+#: What a decision rests on: the spans of its topics, and of the parts of a split.
+topic_span = Table(
+    "topic_span",
+    metadata,
+    _to("topic_decision"),
+    _to("transcript"),
+    *_span(),
+    Column("topic", String(16), nullable=False),
+    Column("part", String(16)),
+    Column("likeness", Float, nullable=False),
+    PrimaryKeyConstraint("topic_decision_id", "transcript_id", "start", "end"),
 )

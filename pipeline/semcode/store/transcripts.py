@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from semcode.errors import InputError
 from semcode.records import Role, Speaker, Transcript, Turn
-from semcode.store import schema
+from semcode.store import schema, topics
 from semcode.store.codebooks import now
 
 __all__ = [
@@ -151,6 +151,7 @@ def remove(connection: Connection, name: str) -> None:
                 remedy="Leave it, or make a new study without it.",
             )
     drop_cut(connection, key)
+    topics.forget(connection, key)
     connection.execute(delete(t).where(t.c.id == key))
 
 

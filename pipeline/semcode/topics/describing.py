@@ -125,8 +125,10 @@ def terms(
         return dict.fromkeys(numbers, ())
     own = [np.flatnonzero(np.asarray(labels) == number) for number in numbers]
     counts = vstack([csr_matrix(by_segment[rows].sum(axis=0)) for rows in own])
+    said = np.flatnonzero(np.asarray(counts.sum(axis=0)).ravel())  # the rest is in no topic
+    counts = counts[:, said]
     weights = ClassTfidfTransformer(reduce_frequent_words=True).fit_transform(counts).toarray()
-    names = counter.get_feature_names_out()
+    names = counter.get_feature_names_out()[said]
     return {number: _best(names, weights[row], most) for row, number in enumerate(numbers)}
 
 
