@@ -17,6 +17,7 @@ from semcode.codebook import load_codebook
 from semcode.errors import InputError
 from semcode.store.runs import SuggestionRow
 from semcode.study import Study
+from semcode.wording import counted
 
 __all__ = [
     "add",
@@ -77,8 +78,12 @@ def add(options: Namespace) -> int:
             for note in study.add_participants(options.participants):
                 say(f"note: {note}")
         people = study.participants()
-        done = f"Added {len(added.transcripts)} transcripts" if options.files else "Read the table"
-        say(f"{done}; the study has {len(people)} participants.")
+        done = (
+            f"Added {counted(len(added.transcripts), 'transcript')}"
+            if options.files
+            else "Read the table"
+        )
+        say(f"{done}; the study has {counted(len(people), 'participant')}.")
         if added.transcripts and not options.participants and any(p.attributes for p in people):
             say("note: read the table of participants again (--participants) for the new files.")
         if added.transcripts:
@@ -192,8 +197,9 @@ def suggest(options: Namespace) -> int:
             return 0
         status = study.status()
         say(
-            f"{status.suggestions:,} suggestions for {done.segments:,} segments "
-            f"in {done.transcripts:,} transcripts ({done.embedded:,} segments were new)."
+            f"{counted(status.suggestions, 'suggestion')} for "
+            f"{counted(done.segments, 'segment')} in {counted(done.transcripts, 'transcript')} "
+            f"({done.embedded:,} new)."
         )
         for line in told_of_learning(study, done, options.study):
             say(line)
@@ -287,7 +293,7 @@ def codings(options: Namespace) -> int:
         return 0
     keys = ("transcript", "start", "end", "coder", "code", "facets", "text")
     print_table(keys, [[row[key] for key in keys] for row in rows])
-    say(f"{len(rows):,} codings.")
+    say(f"{counted(len(rows), 'coding')}.")
     return 0
 
 
@@ -413,8 +419,8 @@ def demo(options: Namespace) -> int:
         shown = study.status()
     say(f"\n{shown.name}. {shown.notice}")
     say(
-        f"{shown.suggestions:,} suggestions for {done.segments:,} segments of "
-        f"{shown.participants} participants."
+        f"{counted(shown.suggestions, 'suggestion')} for {counted(done.segments, 'segment')} of "
+        f"{counted(shown.participants, 'participant')}."
     )
     say(f"Open the report in a browser:  {report_file}")
     say(f"Open the table in Excel:       {table}")

@@ -17,6 +17,7 @@ from semcode.study import Study
 from semcode.study.findings.finding import FindingOptions, find, matrix_cells
 from semcode.study.findings.matrix import comment, keep_copy, read_matrix, write_templates
 from semcode.study.findings.network import decide_tie, study_ties
+from semcode.wording import counted
 
 __all__ = ["findings"]
 
@@ -64,12 +65,12 @@ def _act_on_matrix(study: Study, options: Namespace) -> None:
             say(f"note: {note}")
         if done.emptied:
             say(f"Emptied, so drafts again: {'; '.join(done.emptied)}")
-        say(f"Stored {len(done.changed):,} cells; {done.unchanged:,} were as before.")
+        say(f"Stored {counted(len(done.changed), 'cell')}; {done.unchanged:,} were as before.")
     if options.templates:
         domains = choose_domains(data, domains=chosen.domains, codes=chosen.codes)
         cells = matrix_cells(study, data, chosen, domains)
         paths = write_templates(data, domains, cells, Path(options.templates))
-        say(f"Wrote {len(paths):,} summary sheets into {options.templates}")
+        say(f"Wrote {counted(len(paths), 'summary sheet')} into {options.templates}")
 
 
 def _act_on_network(study: Study, options: Namespace) -> None:

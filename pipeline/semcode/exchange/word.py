@@ -71,13 +71,24 @@ def write_word(path: Path, parts: Sequence[Part]) -> None:
                 run = document.add_paragraph().add_run(_plain(part.text))
                 run.italic = part.style == "italic"
             case WordQuote():
-                document.add_paragraph(_plain(part.text), style="Quote")
-                document.add_paragraph(_plain(part.source))
+                _quote(document, part)
             case WordTable():
                 _table(document, part)
     whole = BytesIO()
     document.save(whole)
     replace_file(path, lambda target: target.write_bytes(whole.getvalue()))
+
+
+def _quote(document: Document, part: WordQuote) -> None:
+    """Write whose it is close under the quote, and never on the next page."""
+    from docx.shared import Pt
+
+    said = document.add_paragraph(_plain(part.text), style="Quote")
+    said.paragraph_format.keep_with_next = True
+    said.paragraph_format.space_after = Pt(1)
+    whose = document.add_paragraph()
+    whose.add_run(_plain(part.source)).font.size = Pt(9)
+    whose.paragraph_format.space_after = Pt(12)
 
 
 def _lay_on_side(document: Document) -> None:

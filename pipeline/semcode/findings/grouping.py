@@ -9,6 +9,7 @@ from statistics import median
 
 from semcode.errors import InputError
 from semcode.records import Participant
+from semcode.wording import natural
 
 __all__ = ["Groups", "attribute_title", "group_people", "numbers_of"]
 
@@ -62,7 +63,7 @@ def group_people(people: Sequence[Participant], attribute: str) -> Groups:
     numbers = numbers_of(list(said.values()))
     if numbers is not None:
         return _halves(name, said, median(numbers))
-    values = sorted({value for value in said.values() if value})
+    values = sorted({value for value in said.values() if value}, key=natural)
     if len(values) > _MOST_GROUPS:
         raise InputError(
             f"The attribute {name!r} has {len(values)} different values.",

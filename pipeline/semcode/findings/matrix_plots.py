@@ -20,6 +20,7 @@ from semcode.findings.axes import (
 from semcode.findings.blocks import Figure
 from semcode.findings.data import ReportCode
 from semcode.findings.sem_counts import Column, SemRow
+from semcode.wording import counted
 
 __all__ = ["code_by_column", "sem_figure"]
 
@@ -34,7 +35,8 @@ def sem_figure(rows: Sequence[SemRow], columns: Sequence[Column], n: int) -> Fig
     ]
     hover = [
         [
-            f"{len(cell.participants):,} of {n:,} participants<br>{len(cell.passages):,} passages"
+            f"{len(cell.participants):,} of {counted(n, 'participant')}<br>"
+            f"{counted(len(cell.passages), 'passage')}"
             for cell in row.cells
         ]
         for row in own

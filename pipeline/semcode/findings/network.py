@@ -16,6 +16,7 @@ from semcode.findings.sem_matrix import interval_text
 from semcode.findings.tables import Cell, Table
 from semcode.findings.ties import QUALITIES, Tie
 from semcode.records import Level
+from semcode.wording import counted
 
 __all__ = ["ego_drawing", "graphml", "network"]
 
@@ -34,12 +35,14 @@ def network(data: CodedStudy, ties: Sequence[Tie]) -> Finding:
     standing = [tie for tie in ties if tie.state != "rejected"]
     decided = Counter(tie.state for tie in ties)
     blocks: list[Block] = [
-        f"{len(standing):,} ties of {len(data.everybody):,} participants, found by words for "
-        f"relations in what they said: {decided['accepted']:,} accepted by people, "
-        f"{decided['suggested']:,} suggested and not yet checked, {decided['rejected']:,} "
-        "rejected and left out. A tie is a kind of person or organisation, whom the participant "
-        "speaks of as their own; two sisters are one tie. Its quality is suggested from codings "
-        "as facilitator or barrier, elsewhere from words in the sentence.",
+        _told(data, standing),
+        f"Ties were found by words for relations in what participants said: "
+        f"{decided['accepted']:,} accepted by people, {decided['suggested']:,} suggested and not "
+        f"yet checked, {decided['rejected']:,} rejected and left out. A tie is a kind of person or "
+        "organisation, whom the participant speaks of as their own; two sisters are one tie. Its "
+        "quality is suggested from codings as facilitator or barrier, elsewhere from words in "
+        "the sentence.",
+        _whom_table(data, standing),
         _people_table(data, standing),
         _relation_table(data, standing),
     ]
@@ -198,6 +201,41 @@ def _summary(label: str, ties: Sequence[Tie]) -> dict[str, object]:
         "share_supportive": counts["support"] / known if known else None,
         "levels": {level.value: sum(t.relation.level == level for t in own) for level in _RINGS},
     }
+
+
+def _told(data: CodedStudy, ties: Sequence[Tie]) -> str:
+    """Say in words how large the networks are, and which ties are commonest."""
+    sizes = [sum(t.participant == p.label for t in ties) for p in data.everybody]
+    if not ties:
+        return "No tie was found."
+    common = Counter(tie.relation.name for tie in ties).most_common(5)
+    said = ", ".join(f"{name} ({count:,})" for name, count in common)
+    return (
+        f"{counted(len(data.everybody), 'participant')} spoke of {counted(len(ties), 'tie')}: a "
+        f"median of {median(sizes):g} each ({min(sizes)} to {max(sizes)}). Most common, "
+        f"participants in brackets: {said}."
+    )
+
+
+def _whom_table(data: CodedStudy, ties: Sequence[Tie]) -> Table:
+    rows = []
+    for person in data.everybody:
+        own = sorted((t for t in ties if t.participant == person.label), key=_ring)
+        by_quality = [
+            ", ".join(
+                t.relation.name + (" ?" if t.state == "suggested" else "")
+                for t in own
+                if t.quality == quality
+            )
+            for quality in QUALITIES
+        ]
+        rows.append((Cell(person.label), *(Cell(names or "–") for names in by_quality)))
+    return Table(
+        "Each participant’s network: whom they spoke of, from the nearest outwards, and what the "
+        "tie was to them. A ? stands where nobody has checked the tie.",
+        ("Participant", *(quality.capitalize() for quality in QUALITIES)),
+        tuple(rows),
+    )
 
 
 def _people_table(data: CodedStudy, ties: Sequence[Tie]) -> Table:

@@ -11,6 +11,7 @@ from semcode.findings.grouping import attribute_title, group_people, numbers_of
 from semcode.findings.suppression import withheld_table
 from semcode.findings.tables import Cell, Table
 from semcode.records import Participant
+from semcode.wording import counted, natural
 
 __all__ = ["Measured", "measure", "participants_table"]
 
@@ -76,8 +77,8 @@ def participants_table(
         if name != by:
             lines += _lines(name, people, list(columns.values()), smallest, shortened)
     text = (
-        f"{len(people):,} participants. n (%) of all participants of the column, unless it says "
-        "mean and SD (of the sample, n − 1) or median and IQR (quartiles by interpolation)."
+        f"{counted(len(people), 'participant')}. n (%) of all participants of the column, unless "
+        "it says mean and SD (of the sample, n − 1) or median and IQR (quartiles by interpolation)."
     )
     if smallest > 1:
         text += (
@@ -133,6 +134,12 @@ def _lines(
         ranked = [*ranked[: _MOST_VALUES - 1], other]
     values = [*ranked, *([""] if "" in said.values() else [])]
     counts = [[sum(said[label] == value for label in own) for own in columns] for value in values]
+    if any(0 < row[0] < smallest for row in counts):
+        # By size, the order would say what is withheld.
+        order = sorted(
+            range(len(values)), key=lambda place: (not values[place], natural(values[place]))
+        )
+        values, counts = [values[o] for o in order], [counts[o] for o in order]
     return _count_lines(name, [value or "Not given" for value in values], counts, columns, smallest)
 
 

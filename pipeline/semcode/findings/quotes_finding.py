@@ -12,6 +12,7 @@ from semcode.findings.coded import CodedPassage, CodedStudy
 from semcode.findings.data import ReportCode
 from semcode.findings.printing import quote_grid, quote_json, quoted
 from semcode.findings.sem_counts import code_order
+from semcode.wording import counted
 
 __all__ = ["chosen_codes", "quotes", "with_attributes"]
 
@@ -75,7 +76,7 @@ def quotes(
         how = "how many coders gave the code and a length that prints well"
     filtered = "".join(f" Only participants with {name}: {value}." for name, value in where)
     blocks: list[Block] = [
-        f"{data.basis}{filtered} Up to {count:,} quotes a code, chosen by {how}; a "
+        f"{data.basis}{filtered} Up to {counted(count, 'quote')} a code, chosen by {how}; a "
         "participant’s second comes only after every other’s first, and none twice."
     ]
     picked: list[CodedPassage] = []
@@ -89,7 +90,8 @@ def quotes(
             level = code.level
             blocks.append(Heading(level_title(code.level), level_slug(code.level)))
         speakers = len({item.participant for item in own})
-        title = f"{code.name} ({len(own):,} passages of {speakers:,} participants)"
+        told = f"{counted(len(own), 'passage')} of {counted(speakers, 'participant')}"
+        title = f"{code.name} ({told})"
         shaped = tuple(quoted(item, people) for item in best)
         path = " › ".join(code.path)
         blocks.append(QuoteList(title, shaped, level_slug(code.level), path, folded=False))

@@ -20,6 +20,7 @@ from semcode.findings.quotes_finding import chosen_codes
 from semcode.findings.sem_counts import code_order
 from semcode.findings.tables import Cell, Table
 from semcode.records import Level
+from semcode.wording import counted
 
 __all__ = [
     "BASELINE",
@@ -164,7 +165,8 @@ def rapid_matrix(
     """Lay the matrix out to read, and for a workbook that is edited and read back."""
     edited = sum(bool(cell.edited_by) for cell in cells)
     blocks: list[Block] = [
-        f"{data.basis} {len(data.people):,} participants by {len(domains):,} domains. "
+        f"{data.basis} {counted(len(data.people), 'participant')} by "
+        f"{counted(len(domains), 'domain')}. "
         f"{edited:,} of {len(cells):,} cells were written by people; the others are drafts that "
         "hold the participant’s own most typical words, cut where they are long.",
         _table(data, domains, cells),
@@ -218,7 +220,7 @@ def _table(data: CodedStudy, domains: Sequence[Domain], cells: Sequence[MatrixCe
     def shown(cell: MatrixCell) -> Cell:
         note = f"written by {cell.edited_by}, {cell.edited_at[:10]}" if cell.edited_by else ""
         n = len(cell.passages)
-        told = f"{n:,} passage{'' if n == 1 else 's'}" if n else ""
+        told = counted(n, "passage") if n else ""
         lines = "\n".join(clip(line, 350) for line in cell.text.splitlines())
         return Cell(lines or "–", note="; ".join(filter(None, (note, told))))
 

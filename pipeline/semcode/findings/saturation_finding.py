@@ -29,6 +29,7 @@ from semcode.findings.saturation import (
 from semcode.findings.sem_counts import code_order
 from semcode.findings.tables import Cell, Table
 from semcode.records import Level
+from semcode.wording import counted
 
 __all__ = ["incidence_of", "saturation"]
 
@@ -78,8 +79,9 @@ def saturation(data: CodedStudy, *, orders: int = 1_000, seed: int = 0) -> Findi
 
 def _told(data: CodedStudy, unseen: Unseen, n: int, orders: int, seed: int) -> str:
     text = (
-        f"{data.basis} {n:,} interviews used {unseen.seen:,} codes; {unseen.once:,} stand in one "
-        f"interview only. The curve is the mean over {orders:,} random orders of the interviews "
+        f"{data.basis} {counted(unseen.seen, 'code')} were used in {counted(n, 'interview')}, "
+        f"{unseen.once or 'none'} of them in one interview only. The curve is the mean over "
+        f"{orders:,} random orders of the interviews "
         f"(seed {seed}) with the middle 95% of the orders. "
     )
     if unseen.interval is not None:
@@ -98,13 +100,13 @@ def _cautions(n: int, unseen: Unseen, codes: int) -> list[str]:
     notes = []
     if 0 < n < _FEW:
         notes.append(
-            f"With {n} interviews a curve and an estimate say little; six is the least that is "
-            "reported at all."
+            f"With {counted(n, 'interview')} a curve and an estimate say little; six is the "
+            "least that is reported at all."
         )
     if unseen.seen and codes:
         unused = codes - unseen.seen
         notes.append(
-            f"{unused or 'None'} of {codes:,} codes of the codebook stayed unused. Where "
+            f"Of {counted(codes, 'code')} in the codebook {unused or 'none'} stayed unused. Where "
             "the codebook was closed before coding, new ideas cannot show up as new codes: the "
             "curve then says when codes were first used, not that nothing new was said."
         )
@@ -187,7 +189,7 @@ def _figure(
             "mode": "lines+markers",
             "hoverinfo": "text",
             "hovertext": [
-                f"{k} interviews: {mean:.1f} codes ({low:.0f} to {high:.0f})"
+                f"{counted(k, 'interview')}: {mean:.1f} codes ({low:.0f} to {high:.0f})"
                 for k, mean, low, high in zip(x, curve.found, curve.low, curve.high, strict=True)
             ],
         },
@@ -200,7 +202,7 @@ def _figure(
                 **_line(x, own.found.tolist(), color),
                 "hoverinfo": "text",
                 "hovertext": [
-                    f"{level_title(level)}, {k} interviews: {mean:.1f} codes"
+                    f"{level_title(level)}, {counted(k, 'interview')}: {mean:.1f} codes"
                     for k, mean in zip(x, own.found, strict=True)
                 ],
             }

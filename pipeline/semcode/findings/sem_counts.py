@@ -9,8 +9,18 @@ from dataclasses import dataclass
 from semcode.findings.coded import CodedPassage, CodedStudy
 from semcode.findings.data import ReportCode
 from semcode.records import Level
+from semcode.wording import counted
 
-__all__ = ["Column", "SemCell", "SemRow", "code_order", "facet_columns", "sem_rows"]
+__all__ = [
+    "Column",
+    "SemCell",
+    "SemRow",
+    "code_order",
+    "commonest",
+    "facet_columns",
+    "people_text",
+    "sem_rows",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +113,35 @@ def _fits(column: Column, values: dict[str, frozenset[str]]) -> Callable[[CodedP
     if column.facet:
         return lambda item: not values[column.facet].intersection(item.facets)
     return lambda _item: True
+
+
+def commonest(rows: Sequence[SemRow], place: int, most: int) -> str:
+    """Name the codes that most participants spoke of in a column, with how many did.
+
+    A code is left out where one above or under it in the tree is named already.
+    """
+    ranked = sorted(
+        (row for row in rows if row.code is not None and row.cells[place].passages),
+        key=lambda row: (-len(row.cells[place].participants), -len(row.cells[place].passages)),
+    )
+    named: list[SemRow] = []
+    for row in ranked:
+        if len(named) < most and not any(_related(row, other) for other in named):
+            named.append(row)
+    return ", ".join(
+        f"{row.code.name} ({len(row.cells[place].participants):,})" for row in named if row.code
+    )
+
+
+def people_text(cell: SemCell, n: int) -> str:
+    """Say how many of all participants a cell holds, as a share too where it is not everybody."""
+    count = len(cell.participants)
+    if count == n > 1:
+        return f"all {n:,} participants"
+    return f"{count:,} of {counted(n, 'participant')} ({100 * count / n:.0f}%)"
+
+
+def _related(one: SemRow, other: SemRow) -> bool:
+    if one.code is None or other.code is None:
+        return False
+    return one.code.name in other.code.path or other.code.name in one.code.path

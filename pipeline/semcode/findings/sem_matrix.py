@@ -15,6 +15,7 @@ from semcode.findings.printing import quote_grid, quote_json, quoted
 from semcode.findings.sem_counts import Column, SemCell, SemRow, facet_columns, sem_rows
 from semcode.findings.suppression import withheld
 from semcode.findings.tables import Cell, Table
+from semcode.wording import counted
 
 __all__ = ["WITHHELD", "interval_text", "sem_by_attribute", "sem_matrix"]
 
@@ -35,8 +36,8 @@ def sem_matrix(data: CodedStudy, *, quotes: int = _BEHIND) -> Finding:
     n = len(data.people)
     table = _table(data, rows, columns)
     blocks: list[Block] = [
-        f"{data.basis} Of {n:,} participants; passages in brackets. A code counts the codes "
-        "under it as well. The interval is Wilson’s, 95%, of the share of participants.",
+        f"{data.basis} Of {counted(n, 'participant')}; passages in brackets. A code counts "
+        "the codes under it as well. The interval is Wilson’s, 95%, of the share of participants.",
     ]
     if n and data.passages:
         blocks.append(sem_figure(rows, columns, n))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from semcode.findings.coded import CodedPassage
 from semcode.findings.relations import Relation, RelationLexicon
+from semcode.wording import natural
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -125,7 +126,7 @@ def ties_of(
         grouped[mention.participant, mention.relation].append(weighed)
     order = {relation.name: relation for relation in lexicon.relations}
     places = {name: place for place, name in enumerate(order)}
-    keys = sorted(grouped, key=lambda key: (key[0], places[key[1]]))
+    keys = sorted(grouped, key=lambda key: (natural(key[0]), places[key[1]]))
     return tuple(
         Tie(who, order[name], _quality(grouped[who, name]), tuple(grouped[who, name]))
         for who, name in keys

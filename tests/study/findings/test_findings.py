@@ -9,9 +9,11 @@ from semcode import Study
 from semcode.cli import main
 from semcode.cli.findings_options import KINDS as OFFERED
 from semcode.errors import InputError
+from semcode.findings.rapid_matrix import all_domains, cell_target
+from semcode.findings.tables import Table
 from semcode.records import CoderKind, Coding
 from semcode.store import codings as stored
-from semcode.store import schema
+from semcode.store import memos, people, schema
 from semcode.study.findings.coded import MACHINE, coded_study
 from semcode.study.findings.finding import KINDS, FindingOptions, find
 from semcode.study.review import Review
@@ -120,7 +122,7 @@ def test_what_only_an_interviewer_said_is_not_counted(tiny):
         )
     data = coded_study(tiny)
     assert len(data.passages) == 1
-    assert any("1 codings of what only an interviewer said" in note for note in data.notes)
+    assert any("1 coding of what only an interviewer said" in note for note in data.notes)
 
 
 def test_participants_need_no_codings(tiny):
@@ -168,9 +170,9 @@ def reported(starter, tmp_path_factory):
 
 def test_the_report_has_its_sections_and_figures(reported, tmp_path):
     kinds = [finding.kind for finding in reported.findings]
-    assert kinds[:4] == ["methods", "participants", "results", "sem"]
+    assert kinds[:5] == ["glance", "methods", "participants", "results", "sem"]
     assert kinds[-2:] == ["checklist", "provenance"]
-    text = " ".join(b for b in reported.findings[0].blocks if isinstance(b, str))
+    text = " ".join(b for b in reported.findings[1].blocks if isinstance(b, str))
     assert "7 interviews with 7 participants" in text
     assert "coder_ana 295; coder_ben 260" in text
     assert "Krippendorff’s alpha" in text
@@ -182,13 +184,20 @@ def test_the_report_has_its_sections_and_figures(reported, tmp_path):
 
 
 def test_the_checklist_claims_only_what_is_known(reported):
-    grid = next(f for f in reported.findings if f.kind == "checklist").grids[0]
+    grid, other = next(f for f in reported.findings if f.kind == "checklist").grids
     items = {row[2]: row[3] for row in grid.rows}
     assert len(items) == 32
     assert items["Sampling"] == "to be filled in"
     assert items["Participant checking"] == "to be filled in"
     assert items["Number of data coders"].startswith("2 (coder_ana, coder_ben)")
     assert "Chao2" in items["Data saturation"]
+    srqr = {row[2]: row[3] for row in other.rows}
+    assert len(srqr) == 21
+    assert {row[0] for row in other.rows} == {f"S{n}" for n in range(1, 22)}
+    left = {"Title", "Context", "Ethical issues pertaining to human subjects", "Limitations"}
+    assert {srqr[item] for item in left} == {"to be filled in"}
+    assert "How participants were chosen: to be filled in" in srqr["Sampling strategy"]
+    assert "coder_ana, coder_ben" in srqr["Techniques to enhance trustworthiness"]
 
 
 def test_results_name_counts_that_the_matrix_has(reported, starter):
@@ -197,7 +206,49 @@ def test_results_name_counts_that_the_matrix_has(reported, starter):
     stigma = next(r for r in matrix.data["rows"] if r["code"] == "Stigma")
     n = stigma["cells"][0]["participants"]
     titles = [b.title for b in results.blocks if hasattr(b, "quotes")]
-    assert any(t.startswith(f"Stigma: {n} of 7 participants") for t in titles)
+    people = "all 7 participants" if n == 7 else f"{n} of 7 participants"
+    assert any(t.startswith(f"Stigma: {people}") for t in titles)
+
+
+def test_the_findings_at_a_glance_are_those_of_the_matrix(reported, starter):
+    glance, matrix = reported.findings[0], find(starter, "sem").findings[0]
+    levels, people = (b for b in glance.blocks if isinstance(b, Table))
+    assert levels.head == (
+        *("Level", "Participants", "Valence: barrier", "Valence: facilitator"),
+        "Time: desired",
+    )
+    rows = [r for r in matrix.data["rows"] if r["code"] is None]
+    counts = [f"{r['cells'][0]['participants']} ({r['share']['value']:.0%})" for r in rows]
+    assert [row[1].text for row in levels.rows] == counts
+    stigma = next(r for r in matrix.data["rows"] if r["code"] == "Stigma")
+    barriers = next(c for c in stigma["cells"] if c["value"] == "barrier")
+    assert f"Stigma ({barriers['participants']})" in levels.rows[3][2].text
+    total = sum(int(row[-1].text) for row in people.rows)
+    assert total == len(coded_study(starter).passages)
+
+
+def test_what_people_wrote_in_the_matrix_is_in_the_report(tiny, monkeypatch):
+    import semcode.study.findings.report as made
+
+    monkeypatch.setattr(made, "passage_vectors", lambda *_: None)
+    put(tiny, ("P01", *place("my mother"), "Family relationships", "ana"))
+    data = coded_study(tiny)
+    assert made.summaries_section(tiny, data, None) == ()
+    domain = all_domains(data.codes, data.facets)["interpersonal"]
+    with tiny.database.write() as connection:
+        memos.write(
+            connection,
+            coder_id=people.coder_id(connection, "Dana"),
+            target_kind="cell",
+            target=cell_target("P01", domain),
+            text="Her mother drives her.",
+            guid=str(uuid4()),
+        )
+    (section,) = made.summaries_section(tiny, data, None)
+    (table,) = (b for b in section.blocks if isinstance(b, Table))
+    assert table.head == ("Participant", "Interpersonal")
+    assert table.rows[0][1].text == "Her mother drives her."
+    assert "written by Dana" in table.rows[0][1].note
 
 
 def test_nobody_has_coded_is_said(tmp_path, capsys):

@@ -15,6 +15,7 @@ from semcode.findings.coded import CodedPassage, CodedStudy, Interview, join_cod
 from semcode.findings.data import ReportCode
 from semcode.records import Coder, CoderKind, Coding, Participant, Role, Transcript, Verdict
 from semcode.study.speaking import Speech
+from semcode.wording import counted, natural
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -98,7 +99,7 @@ class _Gathering:
         passages: list[CodedPassage] = []
         left: list[str] = []
         rows = store.transcripts.rows(self._connection)
-        for row in rows:
+        for row in sorted(rows, key=lambda row: natural(row.name)):
             own, more = codings.get(row.name, []), suggested.get(row.name, [])
             if not own and not more and row.name not in self._read:
                 left.append(row.name)
@@ -126,7 +127,7 @@ class _Gathering:
         known = {p.label: p for p in store.people.participants(self._connection)}
         labels = dict.fromkeys(label for item in interviews for label in item.participants)
         labels |= dict.fromkeys(item.participant for item in passages)
-        people = [known.get(label, Participant(label)) for label in sorted(labels)]
+        people = [known.get(label, Participant(label)) for label in sorted(labels, key=natural)]
         name, notice = store.study.name_and_notice(self._connection)
         segmented = any(store.segments.count(self._connection).values())
         return CodedStudy(
@@ -162,7 +163,7 @@ class _Gathering:
         """List everybody who answers in a transcript."""
         rows = store.transcripts.speaker_rows(self._connection)
         answering = (r for r in rows if r.role is not Role.INTERVIEWER and r.turns)
-        return sorted({row.participant or row.transcript for row in answering})
+        return sorted({row.participant or row.transcript for row in answering}, key=natural)
 
     def _text(self, facet: str | None) -> str:
         text = self._basis.text
@@ -190,12 +191,11 @@ class _Gathering:
         if silent:
             yield f"In the participants table, but without a transcript: {_some(silent)}."
         if self._unspoken:
-            yield (f"Not counted: {self._unspoken:,} codings of what only an interviewer said.")
+            count = counted(self._unspoken, "coding")
+            yield f"Not counted: {count} of what only an interviewer said."
         if self._uncoded:
-            yield (
-                f"Not counted: {self._uncoded:,} codings with codes that are no longer in the "
-                "codebook."
-            )
+            count = counted(self._uncoded, "coding")
+            yield f"Not counted: {count} with codes that are no longer in the codebook."
         if len(labels) == 1:
             yield "There is one participant: shares and intervals say nothing about others."
 

@@ -27,6 +27,7 @@ from semcode.findings.rapid_matrix import (
 )
 from semcode.readers.sheets import Sheet, cell_text, read_sheets
 from semcode.store.memos import Memo
+from semcode.wording import natural
 
 if TYPE_CHECKING:
     from semcode.study.study import Study
@@ -141,7 +142,7 @@ def comment(study: Study, text: str, *, on: str, coder: str, data: CodedStudy) -
         raise InputError(
             f"There is no participant {person!r} in the matrix.",
             where="--on",
-            remedy=f"Use one of: {_some(sorted(labels))}.",
+            remedy=f"Use one of: {_some(sorted(labels, key=natural))}.",
         )
     if title and title.strip().casefold() not in domains:
         raise InputError(f"There is no domain {title.strip()!r}.", where="--on", remedy=_EXPORT)
@@ -343,7 +344,7 @@ def _cells_of(
         seen.add(cells[0])
         cells += [""] * (len(head) - len(cells))
         found |= {(cells[0], title): text for title, text in zip(titles, cells[1:], strict=True)}
-    missing = sorted(labels - seen)
+    missing = sorted(labels - seen, key=natural)
     return found, [f"Not in the file, and left as they are: {_some(missing)}."] if missing else []
 
 

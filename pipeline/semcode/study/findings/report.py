@@ -10,25 +10,29 @@ from typing import TYPE_CHECKING
 from semcode import __version__, store
 from semcode.errors import ConfigError, InputError, ModelError
 from semcode.evaluate import AgreementReport
-from semcode.findings.blocks import Finding
+from semcode.findings.blocks import Finding, Heading, QuoteList
+from semcode.findings.checklists import checklist
+from semcode.findings.choosing import Vectors
 from semcode.findings.coded import CodedStudy
 from semcode.findings.cooccurrence_finding import cooccurrence
+from semcode.findings.glance import at_a_glance
 from semcode.findings.network import network
 from semcode.findings.participants_table import participants_table
-from semcode.findings.report_parts import ReportFacts, checklist, methods, provenance
+from semcode.findings.rapid_matrix import MatrixCell, all_domains, draft_cells, rapid_matrix
+from semcode.findings.report_parts import ReportFacts, methods, provenance
 from semcode.findings.results import results
 from semcode.findings.saturation import estimate_unseen
 from semcode.findings.saturation_finding import incidence_of, saturation
 from semcode.findings.sem_matrix import sem_matrix
 from semcode.records import CoderKind, Verdict
-from semcode.study.findings.matrix import comments
+from semcode.study.findings.matrix import comments, with_edits
 from semcode.study.findings.network import study_ties
 from semcode.study.findings.typical import passage_vectors
 
 if TYPE_CHECKING:
     from semcode.study.study import Study
 
-__all__ = ["findings_report", "network_section", "report_facts"]
+__all__ = ["findings_report", "network_section", "report_facts", "summaries_section"]
 
 _RESAMPLES = 1_000
 _VERDICTS = {
@@ -42,14 +46,17 @@ _VERDICTS = {
 def findings_report(
     study: Study, data: CodedStudy, *, smallest: int = 3, orders: int = 1_000, seed: int = 0
 ) -> tuple[Finding, ...]:
-    """Give the sections in their order; the rapid-analysis matrix is a file of its own."""
+    """Give the sections in their order; of the rapid-analysis matrix, what people wrote."""
     facts = report_facts(study, data)
+    vectors = passage_vectors(study, data)
     # Its sheet of quotes has everybody's attributes: that one is for `findings sem`.
     sem = sem_matrix(data, quotes=0)
     sections = [
+        at_a_glance(data),
         methods(data, facts),
         participants_table(data.everybody, smallest=smallest),
-        results(data, vectors=passage_vectors(study, data)),
+        results(data, vectors=vectors),
+        *summaries_section(study, data, vectors),
         replace(sem, grids=sem.grids[:1]),
         saturation(data, orders=orders, seed=seed),
         cooccurrence(data),
@@ -60,7 +67,7 @@ def findings_report(
     # What holds for all sections stands in the first and is not said again.
     said = set(data.notes)
     return (
-        sections[0],
+        replace(sections[0], notes=data.notes),
         *(
             replace(one, notes=tuple(note for note in one.notes if note not in said))
             for one in sections[1:]
@@ -68,10 +75,28 @@ def findings_report(
     )
 
 
+def summaries_section(
+    study: Study, data: CodedStudy, vectors: Vectors | None
+) -> tuple[Finding, ...]:
+    """Give the columns of the rapid-analysis matrix that people wrote in; none where nobody did."""
+    every = tuple(all_domains(data.codes, data.facets).values())
+    empty = [MatrixCell(p.label, domain, "", ()) for p in data.people for domain in every]
+    written = {cell.domain.key for cell in with_edits(study, empty) if cell.edited_by}
+    domains = [domain for domain in every if domain.key in written]
+    if not domains:
+        return ()
+    cells = with_edits(study, draft_cells(data, domains, vectors=vectors))
+    made = rapid_matrix(data, domains, cells, comments(study))
+    shown = [b for b in made.blocks if not isinstance(b, QuoteList | Heading)]
+    return (replace(made, blocks=shown, grids=made.grids[:1]),)
+
+
 def network_section(study: Study, data: CodedStudy) -> Finding:
-    """Give the network, or say why it cannot be found here."""
+    """Give the network without the sentences behind it, or say why it cannot be found here."""
     try:
-        return network(data, study_ties(study, data))
+        made = network(data, study_ties(study, data))
+        shown = [block for block in made.blocks if not isinstance(block, QuoteList)]
+        return replace(made, blocks=shown)
     except (ConfigError, ModelError) as error:
         return Finding("network", "Social networks", (), notes=(f"Not looked for: {error.what}",))
 
@@ -93,6 +118,11 @@ def report_facts(study: Study, data: CodedStudy) -> ReportFacts:
             if len(times := _times(store.transcripts.load(connection, row.id).turns)) > 1
         ]
         run = store.runs.current(connection)
+        suggested = (
+            store.runs.count(connection, run.id, study.settings.suggest.floor)
+            if run is not None
+            else 0
+        )
     spoken = Counter(label for item in data.interviews for label in item.participants)
     model = run.provenance.get("model") if run is not None else None
     return ReportFacts(
@@ -109,6 +139,7 @@ def report_facts(study: Study, data: CodedStudy) -> ReportFacts:
         comments=len(comments(study)),
         minutes=tuple(minutes),
         repeated=sum(n > 1 for n in spoken.values()),
+        suggested=suggested,
         model=str(model.get("name", "")) if isinstance(model, dict) else "",
         settled=any(kinds.get(name) is CoderKind.CONSENSUS for name in data.coders),
         attributes=tuple(dict.fromkeys(k for p in data.everybody for k in p.attributes)),
