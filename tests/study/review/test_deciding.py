@@ -111,6 +111,22 @@ def test_the_same_coding_by_hand_gets_the_memo(review, study, new):
     assert [c.memo for c in codings(study, "ana")] == ["note"]
 
 
+def test_several_passages_get_a_code_with_one_undo(review, study, new):
+    items = review.queue("ana", order="transcript", limit=40).items
+    spans = list(dict.fromkeys((i.transcript, i.start, i.end) for i in items))[:3]
+    review.code("ana", *spans[0], "Kin", request=new())
+    done = review.code_all("ana", spans, "Kin", request=new())
+    assert done.lines == 2  # one of them had it
+    mine = [c for c in study.codings() if c.coder == "ana"]
+    assert len(mine) == 3
+    with pytest.raises(InputError, match="already"):
+        review.code_all("ana", spans, "Kin", request=new())
+    with pytest.raises(InputError, match="at once"):
+        review.code_all("ana", [], "Kin", request=new())
+    review.undo("ana", request=new())
+    assert len([c for c in study.codings() if c.coder == "ana"]) == 1
+
+
 def test_others_codings_are_left_alone(review, new):
     item = first(review)
     done = review.code("ana", "T1", item.start, item.end, "Kin", request=new())

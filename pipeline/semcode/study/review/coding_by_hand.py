@@ -26,7 +26,12 @@ from semcode.study.review.making import (
 )
 from semcode.study.review.shown import Outcome
 
-__all__ = ["code", "edit", "remove"]
+__all__ = ["code", "code_all", "edit", "remove"]
+
+#: A transcript's name, and where in its text.
+Spot = tuple[str, int, int]
+
+_MOST_AT_ONCE = 2_000
 
 
 def code(
@@ -45,30 +50,69 @@ def code(
     """Give a span a code by hand; an equal coding of this coder gets facets and memo."""
 
     def make(connection: Connection, who: CoderKey) -> Sequence[Decision]:
-        transcript_id = desk.transcript_id(connection, transcript)
-        version, book = desk.codebook(connection)
-        given = desk.code(connection, code)
-        start, end = checked_span(desk, connection, transcript_id, span)
-        changes = Changes()
-        coding = coding_now(who.name, start, end, given.guid, version, facets, memo)
-        guid = put_or_enrich(
-            connection, transcript_id, checked_coding(book, given, coding), changes
-        )
-        line = new_line(
-            who,
-            Verdict.CODE,
-            changes=changes,
-            transcript=transcript,
-            start=start,
-            end=end,
-            code=given.guid,
-            coding=guid,
-            seconds=seconds,
-            codebook_version=version,
-        )
+        line, _ = _coded(desk, connection, who, (transcript, *span), code, facets, memo, seconds)
         return [replace(line, detail={**line.detail, "blind": True}) if blind else line]
 
     return act(desk, coder, Verdict.CODE, make, request=request)
+
+
+def code_all(desk: Desk, coder: str, spans: Sequence[Spot], code: str, *, request: str) -> Outcome:
+    """Give several spans a code by hand, as one act with one undo.
+
+    Raises InputError where there are none or too many, and where this coder gave all of them
+    the code already.
+    """
+    if not 0 < len(spans) <= _MOST_AT_ONCE:
+        raise InputError(
+            f"{len(spans):,} passages cannot be coded at once.",
+            remedy=f"Select between 1 and {_MOST_AT_ONCE:,}.",
+        )
+
+    def make(connection: Connection, who: CoderKey) -> Sequence[Decision]:
+        made = [_coded(desk, connection, who, spot, code, (), "", None) for spot in spans]
+        lines = [line for line, changes in made if changes.codings]
+        if not lines:
+            raise InputError(
+                "You gave all of these passages this code already.",
+                remedy="Choose another code, or other passages.",
+            )
+        return lines
+
+    return act(desk, coder, Verdict.CODE, make, request=request)
+
+
+def _coded(
+    desk: Desk,
+    connection: Connection,
+    who: CoderKey,
+    spot: Spot,
+    code: str,
+    facets: Sequence[str],
+    memo: str,
+    seconds: float | None,
+) -> tuple[Decision, Changes]:
+    """Give a span a code; give the line of the log, and what changed."""
+    transcript, *span = spot
+    transcript_id = desk.transcript_id(connection, transcript)
+    version, book = desk.codebook(connection)
+    given = desk.code(connection, code)
+    start, end = checked_span(desk, connection, transcript_id, (span[0], span[1]))
+    changes = Changes()
+    coding = coding_now(who.name, start, end, given.guid, version, facets, memo)
+    guid = put_or_enrich(connection, transcript_id, checked_coding(book, given, coding), changes)
+    line = new_line(
+        who,
+        Verdict.CODE,
+        changes=changes,
+        transcript=transcript,
+        start=start,
+        end=end,
+        code=given.guid,
+        coding=guid,
+        seconds=seconds,
+        codebook_version=version,
+    )
+    return line, changes
 
 
 def remove(desk: Desk, coder: str, guid: str, *, request: str) -> Outcome:

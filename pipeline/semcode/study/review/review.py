@@ -263,6 +263,12 @@ class Review:
             blind=blind,
         )
 
+    def code_all(
+        self, coder: str, spans: Sequence[tuple[str, int, int]], code: str, *, request: str
+    ) -> Outcome:
+        """Give several spans (transcript, start, end) a code by hand, with one undo for all."""
+        return coding_by_hand.code_all(self._desk, coder, spans, code, request=request)
+
     def remove(self, coder: str, coding: str, *, request: str) -> Outcome:
         """Take a coding of one's own away."""
         return coding_by_hand.remove(self._desk, coder, coding, request=request)
