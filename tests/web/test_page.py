@@ -222,6 +222,31 @@ def test_a_transcript_is_coded_with_keys_alone(serve, open_page):
         assert standing(served) == []
 
 
+def test_all_of_an_interview_comes_after_its_beginning(served, open_page):
+    page = open_page(served.address)
+    name = served.study.transcripts()[0].name
+    go(page, served, f"/transcript?name={name}", ".dialogue[data-whole]")
+    with served.client() as client:
+        view = client.get("/api/transcript", params={"name": name}).json()
+    turns = page.locator(".turn")
+    assert turns.count() == len(view["turns"]) > 60  # more than are made at once
+    said = page.eval_on_selector_all(".said", "all => all.map((one) => one.textContent)")
+    assert said == [view["text"][turn["start"] : turn["end"]] for turn in view["turns"]]
+    coded = {(one["start"], one["end"], one["code"]) for one in view["codings"]}
+    suggested = [one for one in view["suggestions"] if one["status"] == "open"]
+    assert page.locator(".label:not(.goes-on)").count() == len(coded) + len(suggested) > 0
+
+
+def test_a_place_far_down_is_shown_at_once(served, open_page):
+    page = open_page(served.address)
+    name = served.study.transcripts()[0].name
+    with served.client() as client:
+        last = client.get("/api/transcript", params={"name": name}).json()["segments"][-1]
+    go(page, served, f"/transcript?name={name}&at={last['start']}", ".drawer:not([hidden])")
+    box = page.locator(f".turn[data-turn='{last['turn']}']").bounding_box()
+    assert 0 <= box["y"] < 900
+
+
 def test_many_at_once_with_a_preview_and_one_undo(serve, open_page):
     with serve(coder="ana") as served:
         page = open_page(served.address)

@@ -1,5 +1,7 @@
 """The page answers its own browser alone, and tells nothing to anybody else."""
 
+import re
+
 import httpx
 import pytest
 
@@ -112,6 +114,18 @@ def test_every_answer_carries_the_policies(client, stranger):
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert answer.headers["cache-control"] == "no-store"
         assert "server" not in answer.headers
+
+
+def test_browsers_keep_the_pages_own_files_and_nothing_of_the_study(client):
+    page = client.get("/transcript?name=P01%20a~b")
+    script = re.search(r'<script type="module" src="([^"]+)">', page.text)[1]
+    kept = client.get(script)
+    assert kept.status_code == 200
+    assert "immutable" in kept.headers["cache-control"]
+    assert "immutable" not in client.get(f"{script}x").headers["cache-control"]
+    assert client.get("/static/app.js").headers["cache-control"] == "no-cache"
+    asked = re.findall(r'as="fetch" crossorigin="anonymous" href="([^"]+)"', page.text)
+    assert asked == ["/api/codebook", "/api/newest", "/api/transcript?name=P01+a%7Eb"]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import dataclasses
 import json
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from pathlib import PurePath
 
 from starlette.responses import Response
@@ -25,7 +26,7 @@ def answer(value: object, *, status: int = 200) -> Response:
 
 def _plain(value: object) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        return {name: getattr(value, name) for name in _names(type(value))}
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Enum):
@@ -35,6 +36,11 @@ def _plain(value: object) -> object:
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     raise TypeError(f"{type(value).__name__} is no answer")
+
+
+@cache
+def _names(record: type) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(record))
 
 
 def error_answer(error: SemcodeError) -> Response:

@@ -54,7 +54,8 @@ def build_app(site: Site) -> Starlette:
             for name, endpoint in FILE_ENDPOINTS.items()
         ),
         Route("/api/join", _join, methods=["POST"]),
-        Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+        Mount(pages.static_address(), StaticFiles(directory=pages.STATIC)),
+        Mount("/static", StaticFiles(directory=pages.STATIC)),
     ]
     app = Starlette(
         routes=routes,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import cache
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote_plus
 
 from jinja2 import Environment, FileSystemLoader
 from starlette.concurrency import run_in_threadpool
@@ -15,16 +16,16 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from semcode import __version__
 from semcode.errors import SemcodeError
 from semcode.web.passwords import TooManyAttempts
-from semcode.web.security import cookie_value
+from semcode.web.security import VERSIONED, cookie_value
 from semcode.web.site import Site, me
 
-__all__ = ["VIEWS", "launch", "login", "logout", "shell"]
+__all__ = ["STATIC", "VIEWS", "launch", "login", "logout", "shell", "static_address"]
 
 #: The views; the scripts show the one that the address names.
 VIEWS = ("/", "/transcript", "/queue", "/adjudicate", "/codebook", "/history")
 
+STATIC = Path(__file__).parent / "static"
 _LONGEST_FORM = 10_000
-_HERE = Path(__file__).parent
 
 
 def shell(request: Request) -> Response:
@@ -32,8 +33,38 @@ def shell(request: Request) -> Response:
     site: Site = request.app.state.site
     session = site.gate.session(cookie_value(site.gate, request.headers))
     who = me(site, site.coder or (session.coder if session else ""))
-    page = _render("shell.html.jinja", me=who, text=json.dumps(who), modules=_modules())
+    page = _render(
+        "shell.html.jinja",
+        me=who,
+        text=json.dumps(who),
+        static=static_address(),
+        modules=_modules(),
+        asked=_asked_first(request) if who["coder"] else (),
+    )
     return HTMLResponse(page)
+
+
+@cache
+def static_address() -> str:
+    """Name the folder of scripts and styles by what is in it, so that browsers may keep it."""
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.iterdir()):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return f"{VERSIONED}{digest.hexdigest()[:16]}"
+
+
+def _asked_first(request: Request) -> list[str]:
+    """List what the view will ask for, so that it comes while its scripts are loaded.
+
+    An address is spelt as the scripts spell it; one that differs is merely asked twice.
+    """
+    found = ["/api/codebook", "/api/newest"]
+    name = request.query_params.get("name")
+    if request.url.path == "/transcript" and name and "attribute" not in request.query_params:
+        spelt = quote_plus(name, safe="*").replace("~", "%7E")
+        found.append(f"/api/transcript?name={spelt}")
+    return found
 
 
 def launch(request: Request) -> Response:
@@ -113,12 +144,12 @@ async def _form(request: Request) -> dict[str, str]:
 @cache
 def _modules() -> tuple[str, ...]:
     """List the scripts, to be fetched together rather than one after the other."""
-    return tuple(sorted(path.name for path in (_HERE / "static").glob("*.js")))
+    return tuple(sorted(path.name for path in STATIC.glob("*.js")))
 
 
 @cache
 def _templates() -> Environment:
-    return Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True)
+    return Environment(loader=FileSystemLoader(STATIC.parent / "templates"), autoescape=True)
 
 
 def _render(name: str, **values: object) -> str:

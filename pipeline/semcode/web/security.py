@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["Gate", "Guard", "Session"]
+__all__ = ["VERSIONED", "Gate", "Guard", "Session"]
 
 #: Nothing from another host, nothing inline, nothing that frames the page.
 _POLICY = (
@@ -31,6 +31,10 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), usb=()",
 }
 _NEVER_STORED, _CHECKED_AGAIN = "no-store", "no-cache"
+
+#: Scripts and styles under an address that changes with them: browsers need not ask again.
+VERSIONED = "/static/v/"
+_KEPT = "private, max-age=31536000, immutable"
 
 #: Reached without a session; each of them checks a token or a password itself.
 _DOORS = ("/launch", "/login")
@@ -187,14 +191,20 @@ def cookie_value(gate: Gate, headers: Headers) -> str | None:
     return None
 
 
+def _storing(path: str, status: int) -> str:
+    """Say what a browser may keep: the page's own files, never anything of the study."""
+    if path.startswith(VERSIONED) and status == 200:
+        return _KEPT
+    return _CHECKED_AGAIN if path.startswith("/static/") else _NEVER_STORED
+
+
 def _with_headers(send: Send, path: str) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers[name] = value
-            stored = _CHECKED_AGAIN if path.startswith("/static/") else _NEVER_STORED
-            headers["Cache-Control"] = stored
+            headers["Cache-Control"] = _storing(path, message["status"])
         await send(message)
 
     return sending

@@ -1,7 +1,9 @@
 // The interview as dialogue: a row a turn, its codings as stripes beside the words.
 //
-// Off-screen turns are not laid out by the browser (content-visibility); stripes are measured
-// when their turn comes near the screen, since only then its lines are known.
+// The first turns are put on the page at once, the others and their margins in the idle moments
+// after it, so that a long interview is there to read before all of it is built. Off-screen turns
+// are not laid out by the browser (content-visibility); stripes are measured when their turn
+// comes near the screen, since only then its lines are known.
 
 import { colorOf, levelClass } from "./codes.js";
 import { clock, fill, h, percent } from "./dom.js";
@@ -9,6 +11,8 @@ import { clock, fill, h, percent } from "./dom.js";
 const NEAR_PX = 800;
 const LANE_PX = 8;
 const LABEL_PX = 24;
+const FIRST = 60; // turns that are put on the page at once
+const CHUNK = 60; // turns, or margins of turns, that are made in one idle moment
 
 export class Dialogue {
   // `turns` have start, end (UTF-16 units), speaker, role, time_start; `onpick(item)` is a click.
@@ -16,7 +20,7 @@ export class Dialogue {
     this.text = text;
     this.codes = codes;
     this.onpick = onpick;
-    this.turns = turns.map((turn) => ({ ...turn, items: [], read: [], signature: "", drawn: false }));
+    this.turns = turns.map((turn) => ({ ...turn, items: [], read: [], signature: "", built: true, drawn: false }));
     this.element = h("div.dialogue", { role: "document", "aria-label": "Interview" });
     const on = (name, run) => this.element.addEventListener(name, (event) => run(this.itemOf(event.target)));
     on("click", (item) => item && this.onpick(item));
@@ -28,32 +32,39 @@ export class Dialogue {
       this.measure(entries.filter((entry) => entry.isIntersecting).map((entry) => this.turns[entry.target.dataset.turn]));
     }, { rootMargin: `${NEAR_PX}px 0px` });
     this.resizing = new ResizeObserver(() => this.remeasure());
-    this.build();
+    this.made = 0;
+    this.makeUpTo(FIRST);
+    this.resizing.observe(this.element);
   }
 
-  build() {
+  // Put the turns up to a number on the page; ranges and places exist from then on.
+  makeUpTo(count) {
     const parts = document.createDocumentFragment();
-    let last = "";
-    this.turns.forEach((turn, index) => {
+    for (; this.made < Math.min(count, this.turns.length); this.made += 1) {
+      const turn = this.turns[this.made];
       const said = this.text.slice(turn.start, turn.end);
-      const same = turn.speaker === last;
-      last = turn.speaker;
+      const same = this.turns[this.made - 1]?.speaker === turn.speaker;
       turn.said = h("p.said", {}, said);
       turn.margin = h("div.margin");
-      turn.element = h("section.turn", { class: `role-${turn.role}`, data: { turn: index } },
+      turn.element = h("section.turn", { class: `role-${turn.role}`, data: { turn: this.made }, vars: { "--guess": `${Math.max(2, Math.ceil(said.length / 62)) * 1.75}rem` } },
         h("div.who", {},
           h("span.speaker", { class: same ? "same" : null }, turn.speaker),
           turn.time_start === null || turn.time_start === undefined ? null : h("span.time", {}, clock(turn.time_start))),
         turn.said, turn.margin);
-      turn.element.style.setProperty("--guess", `${Math.max(2, Math.ceil(said.length / 62)) * 1.75}rem`);
+      this.reserve(turn);
       parts.append(turn.element);
       this.watching.observe(turn.element);
-    });
+    }
     this.element.append(parts);
-    this.resizing.observe(this.element);
+  }
+
+  // Keep room for the labels, also before they are made.
+  reserve(turn) {
+    turn.element.style.setProperty("--labels", `${turn.items.length * LABEL_PX}px`);
   }
 
   close() {
+    clearTimeout(this.waiting);
     this.watching.disconnect();
     this.resizing.disconnect();
     for (const name of ["cursor", "lit"]) globalThis.CSS?.highlights?.delete(name);
@@ -78,10 +89,30 @@ export class Dialogue {
       turn.signature = signature;
       turn.items = turn.next;
       turn.read = turn.nextRead;
-      this.buildMargin(turn);
+      turn.built = false;
+      turn.drawn = false;
+      if (!turn.element) continue;
+      turn.margin.replaceChildren();
+      this.reserve(turn);
       changed.push(turn);
     }
     if (this.element.isConnected) this.measure(changed.filter((turn) => this.isNear(turn)));
+    this.buildLater();
+  }
+
+  // Make the turns, then the margins that nobody has come near to yet, some at a time.
+  buildLater() {
+    clearTimeout(this.waiting);
+    const due = this.turns.filter((turn) => !turn.built);
+    if (!due.length && this.made === this.turns.length) {
+      this.element.dataset.whole = "yes";
+      return;
+    }
+    this.waiting = setTimeout(() => whenIdle(() => {
+      if (this.made < this.turns.length) this.makeUpTo(this.made + CHUNK);
+      else for (const turn of due.slice(0, CHUNK)) if (!turn.built) this.buildMargin(turn);
+      this.buildLater();
+    }), 0);
   }
 
   across(start, end) {
@@ -109,9 +140,8 @@ export class Dialogue {
     });
     turn.reads = turn.read.map(() => h("span.read-bar", { "aria-hidden": "true" }));
     turn.margin.style.setProperty("--lanes", `${turn.items.length ? width * LANE_PX + 6 : 0}px`);
-    turn.element.style.setProperty("--labels", `${turn.items.length * LABEL_PX}px`);
     fill(turn.margin, turn.reads, turn.stripes.map((one) => [one.stripe, one.label]));
-    turn.drawn = false;
+    turn.built = true;
   }
 
   label(turn, item, place, code) {
@@ -140,13 +170,15 @@ export class Dialogue {
   }
 
   isNear(turn) {
+    if (!turn.element) return false;
     const box = turn.element.getBoundingClientRect();
     return box.bottom > -NEAR_PX && box.top < innerHeight + NEAR_PX;
   }
 
   // Read all places first, then write, so that the browser lays out once.
   measure(turns) {
-    const due = turns.filter((turn) => !turn.drawn && turn.stripes);
+    const due = turns.filter((turn) => !turn.drawn);
+    for (const turn of due) if (!turn.built) this.buildMargin(turn);
     const places = due.map((turn) => this.placesIn(turn));
     due.forEach((turn, number) => this.draw(turn, places[number]));
   }
@@ -187,6 +219,7 @@ export class Dialogue {
   }
 
   range(turn, start, end) {
+    if (!turn.element) this.makeUpTo(this.turns.indexOf(turn) + CHUNK);
     const node = turn.said.firstChild;
     const range = document.createRange();
     if (!node) {
@@ -218,8 +251,8 @@ export class Dialogue {
       else registry.delete(name);
       return;
     }
-    for (const turn of this.turns) turn.element.classList.remove(`has-${name}`);
-    if (span) for (const turn of this.across(span.start, span.end)) turn.element.classList.add(`has-${name}`);
+    for (const turn of this.turns) turn.element?.classList.remove(`has-${name}`);
+    if (span) for (const turn of this.across(span.start, span.end)) turn.element?.classList.add(`has-${name}`);
   }
 
   reveal(span, { always = false } = {}) {
@@ -249,6 +282,11 @@ export class Dialogue {
     while (end > start && /\s/.test(node.data[end - 1])) end -= 1;
     return end > start ? { start: turn.start + start, end: turn.start + end } : null;
   }
+}
+
+function whenIdle(run) {
+  if (globalThis.requestIdleCallback) requestIdleCallback(run, { timeout: 200 });
+  else setTimeout(run, 20);
 }
 
 function turnOf(node) {
