@@ -52,6 +52,7 @@ def test_a_decision_sent_twice_is_stored_once(client, served):
         ("bulk", {"verdict": "burn", "expected": 1, "request": str(uuid4())}),
         ("codebook/change", {"change": {"kind": "burn"}, "version": 1}),
         ("codebook/preview", {"change": {"kind": "retire", "code": "none"}}),
+        ("codebook/preview", {"change": {"kind": "restore", "version": 99}}),
         ("memos", {"kind": "sky", "text": "x"}),
     ],
 )

@@ -305,7 +305,7 @@ def test_differences_are_settled_with_one_key(serve, open_page):
         assert not [c for c in served.study.codings() if c.coder == "consensus"]
 
 
-def test_two_codes_are_merged_after_a_preview(serve, open_page):
+def test_two_codes_are_merged_after_a_preview_and_the_merge_is_taken_back(serve, open_page):
     with serve(coder="ana") as served:
         book = served.study.codebook()
         gone, into = book["Guilt as a parent"], book["Bonding with the baby"]
@@ -325,6 +325,14 @@ def test_two_codes_are_merged_after_a_preview(serve, open_page):
         assert "Guilt as a parent" not in book
         codings = served.study.codings()
         assert not [c for c in codings if c.code == gone.guid]
+        page.click(".versions >> text=Take back …")
+        page.click("dialog[open] >> text=Preview")
+        page.wait_for_selector("text=merged into")
+        page.click("text=Make the new version")
+        page.wait_for_selector(".versions >> text=went back to version 1")
+        back = [c for c in served.study.codings() if c.code == gone.guid]
+        assert {c.guid for c in back} == {c.guid for c in moved}
+        assert served.study.codebook()["Guilt as a parent"] == gone
 
 
 def test_a_code_is_added_renamed_redefined_and_retired(serve, open_page):

@@ -32,6 +32,12 @@ class Version:
         """Give the guids of the codes that were split in it, with those they were split into."""
         return {c["code"]: tuple(c["into"]) for c in self.changes if c.get("kind") == "split"}
 
+    @property
+    def restored(self) -> int | None:
+        """Give the number of the version that it goes back to, None for another change."""
+        found = [c["version"] for c in self.changes if c.get("kind") == "restore"]
+        return int(found[0]) if found else None
+
 
 def now() -> str:
     """Give the time as it is stored: ISO 8601 in UTC, to the millisecond."""

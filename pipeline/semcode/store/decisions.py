@@ -187,6 +187,13 @@ def history(
     return [_decision(row) for row in connection.execute(statement)]
 
 
+def of_batches(connection: Connection, beginning: str) -> list[Decision]:
+    """Read the lines whose batch begins so, the oldest first."""
+    wanted = _lines().where(schema.decision.c.batch.startswith(beginning, autoescape=True))
+    found = connection.execute(wanted.order_by(schema.decision.c.id))
+    return [_decision(row) for row in found]
+
+
 def all_decisions(connection: Connection) -> Iterator[Decision]:
     """Stream the whole log, the oldest line first."""
     for row in connection.execute(_lines().order_by(schema.decision.c.id)):

@@ -18,13 +18,14 @@ from semcode.study.review.codebook_changes import (
     Retire,
     Split,
 )
+from semcode.study.review.codebook_restoring import Restore
 from semcode.web.asking import Fields
 from semcode.web.showing import not_blind
 from semcode.web.site import Asked, Endpoint
 
 __all__ = ["ENDPOINTS", "FILE_ENDPOINTS"]
 
-_KINDS = ("add", "rename", "move", "merge", "split", "retire", "redefine")
+_KINDS = ("add", "rename", "move", "merge", "split", "retire", "redefine", "restore")
 _TARGETS = ("code", "coding", "transcript", "study", "participant")
 _NAME = 300
 
@@ -103,10 +104,12 @@ def _with_file(asked: Asked, *, store: bool) -> object:
         return asked.review.preview_correction(transcript, path)
 
 
-def _change(fields: Fields) -> Change:
+def _change(fields: Fields) -> Change | Restore:
     kind = fields.choice("kind", _KINDS)
     if kind == "add":
         return _new(fields)
+    if kind == "restore":
+        return Restore(fields.integer("version", low=1))
     if kind == "merge":
         return Merge(fields.texts("codes"), fields.text("into", longest=_NAME))
     code = fields.text("code", longest=_NAME)

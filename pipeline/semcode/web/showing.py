@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from semcode.errors import InputError
 from semcode.web.filtering import filters
@@ -91,8 +92,14 @@ def pulse(asked: Asked) -> object:
 def newest(asked: Asked) -> object:
     """Give what tells a page that something changed elsewhere."""
     rows = asked.review.history(coder=asked.coder if asked.blind else None, limit=1)
-    version = max(row.number for row in asked.review.codebook_versions())
+    version = asked.review.codebook_version()
     return {"decision": rows[0].id if rows else 0, "codebook": version}
+
+
+def versions(asked: Asked) -> object:
+    """List the versions of the codebook, the newest first; blind, without who made them."""
+    rows = asked.review.codebook_versions()[::-1]
+    return [replace(row, made_by="", note="") for row in rows] if asked.blind else rows
 
 
 def disagreements(asked: Asked) -> object:
@@ -146,6 +153,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "newest": newest,
     "disagreements": disagreements,
     "outdated": outdated,
+    "versions": versions,
     "memos": memos,
     "assignments": assignments,
 }

@@ -32,13 +32,13 @@ from semcode.study.review.desk import Desk
 from semcode.study.review.ledger import CODEBOOK
 from semcode.study.review.meaning import Meanings
 from semcode.study.review.near_duplicates import near_duplicates
-from semcode.study.review.shown import CodebookPreview, Outcome, OutdatedCoding, VersionRow
+from semcode.study.review.shown import CodebookPreview, Outcome, OutdatedCoding
 from semcode.study.review.viewing import code_of
 
 __all__ = [
     "change_codebook",
-    "codebook_versions",
     "confirm",
+    "must_be_newest",
     "outdated",
     "preview_codebook",
 ]
@@ -77,11 +77,7 @@ def change_codebook(
     with desk.writing() as connection:
         who = desk.coder(connection, coder)
         number, book = desk.codebook(connection)
-        if number != expected_version:
-            raise StudyError(
-                f"Somebody changed the codebook: it has version {number}, not {expected_version}.",
-                remedy="Look at it again, then make your change.",
-            )
+        must_be_newest(number, expected_version)
         changed = apply(book, change, used=_used(desk, connection))
         if changed.book == book:
             raise InputError("This changes nothing.", remedy="Say what is to be different.")
@@ -96,13 +92,13 @@ def change_codebook(
     return number
 
 
-def codebook_versions(desk: Desk) -> list[VersionRow]:
-    """List the versions of the codebook with who made them, why, and what was done."""
-    with desk.reading() as connection:
-        return [
-            VersionRow(v.number, v.created_at, v.made_by, v.note, _told(v.changes))
-            for v in store.codebooks.versions(connection)
-        ]
+def must_be_newest(number: int, expected: int) -> None:
+    """Raise StudyError where the codebook has another version than somebody looked at."""
+    if number != expected:
+        raise StudyError(
+            f"Somebody changed the codebook: it has version {number}, not {expected}.",
+            remedy="Look at it again, then make your change.",
+        )
 
 
 def outdated(desk: Desk) -> list[OutdatedCoding]:
@@ -243,7 +239,8 @@ def _sentences(
             said = [
                 f"{_codings(moving)} get the code {into!r}; where a coder gave both codes to the "
                 "same words, the two become one.",
-                "Each re-coding has its line in the log. Undo does not take a merge back.",
+                "Each re-coding has its line in the log. Going back to an earlier version of the "
+                "codebook takes it back; the undo key does not.",
             ]
         case Split():
             said = [
@@ -279,7 +276,3 @@ def _alike(before: Codebook, after: Codebook) -> list[str]:
         for pair in near_duplicates(after)
         if (pair.first, pair.second) not in known
     ]
-
-
-def _told(changes: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
-    return tuple(str(change.get("kind", "")) for change in changes)

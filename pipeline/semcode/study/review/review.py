@@ -15,6 +15,7 @@ from semcode.study.review import (
     assigning,
     bulk,
     codebook_editing,
+    codebook_restoring,
     coding_by_hand,
     correcting,
     deciding,
@@ -37,6 +38,7 @@ from semcode.study.review.codebook_changes import (
     Retire,
     Split,
 )
+from semcode.study.review.codebook_restoring import Restore
 from semcode.study.review.deciding import Made
 from semcode.study.review.desk import CONSENSUS, Desk, Refiner
 from semcode.study.review.pulse import pulse_of
@@ -71,6 +73,7 @@ __all__ = [
     "Redefine",
     "Refiner",
     "Rename",
+    "Restore",
     "Retire",
     "Review",
     "Split",
@@ -379,24 +382,36 @@ class Review:
             coders=coders,
         )
 
-    def preview_codebook(self, change: Change) -> CodebookPreview:
+    def preview_codebook(self, change: Change | Restore) -> CodebookPreview:
         """Say what a change of the codebook would touch, without making it."""
+        if isinstance(change, Restore):
+            return codebook_restoring.preview_restore(self._desk, change)
         return codebook_editing.preview_codebook(self._desk, change)
 
     def change_codebook(
-        self, coder: str, change: Change, *, note: str = "", expected_version: int
+        self, coder: str, change: Change | Restore, *, note: str = "", expected_version: int
     ) -> int:
         """Make a change as a new version of the codebook; give its number.
 
+        `Restore` goes back to an earlier version, with what was done to codings since.
         Raises StudyError where somebody was faster than `expected_version`.
         """
+        if isinstance(change, Restore):
+            return codebook_restoring.restore(
+                self._desk, coder, change, note=note, expected_version=expected_version
+            )
         return codebook_editing.change_codebook(
             self._desk, coder, change, note=note, expected_version=expected_version
         )
 
+    def codebook_version(self) -> int:
+        """Give the number of the newest version of the codebook."""
+        with self._desk.reading() as connection:
+            return self._desk.codebook(connection)[0]
+
     def codebook_versions(self) -> list[VersionRow]:
         """List the versions of the codebook: when, by whom, why."""
-        return codebook_editing.codebook_versions(self._desk)
+        return codebook_restoring.codebook_versions(self._desk)
 
     def outdated(self) -> list[OutdatedCoding]:
         """List codings that were made under an older definition, or whose code is split."""

@@ -400,13 +400,14 @@ class CodebookPreview:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """A version of the codebook: when, by whom, why, and the kinds of changes."""
+    """A version of the codebook: when, by whom, why, the kinds of changes, and these in words."""
 
     number: int
     at: str
     made_by: str
     note: str
     changes: tuple[str, ...]
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

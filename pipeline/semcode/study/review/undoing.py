@@ -12,11 +12,11 @@ from semcode.store.corrections import Replaced
 from semcode.store.people import CoderKey
 from semcode.study.review.acting import act, new_line
 from semcode.study.review.anchoring import Piece
-from semcode.study.review.changing import take_back, take_back_many
+from semcode.study.review.changing import Changes, take_back, take_back_many
 from semcode.study.review.desk import Desk
 from semcode.study.review.shown import Outcome
 
-__all__ = ["redo", "undo"]
+__all__ = ["redo", "taken_back", "undo"]
 
 
 def undo(desk: Desk, coder: str, *, request: str) -> Outcome:
@@ -44,6 +44,27 @@ def _back(
 ) -> list[Decision]:
     version, _ = desk.codebook(connection)
     found = store.decisions.fetch(connection, lines)[::-1]
+    return [
+        new_line(
+            who,
+            Verdict.UNDO,
+            changes=changes,
+            transcript=line.transcript,
+            start=line.start,
+            end=line.end,
+            code=line.code,
+            coding=line.coding,
+            undoes=line.id,
+            codebook_version=version,
+        )
+        for line, changes in taken_back(desk, connection, found)
+    ]
+
+
+def taken_back(
+    desk: Desk, connection: Connection, found: Sequence[Decision]
+) -> list[tuple[Decision, Changes]]:
+    """Do the opposite of lines, the newest first, as far as nobody changed the same since."""
     keys = {
         line.transcript: desk.transcript_id(connection, line.transcript)
         for line in {line.transcript: line for line in found}.values()
@@ -61,21 +82,7 @@ def _back(
             )
             for d in found
         ]
-    return [
-        new_line(
-            who,
-            Verdict.UNDO,
-            changes=changes,
-            transcript=line.transcript,
-            start=line.start,
-            end=line.end,
-            code=line.code,
-            coding=line.coding,
-            undoes=line.id,
-            codebook_version=version,
-        )
-        for line, changes in zip(found, done, strict=True)
-    ]
+    return list(zip(found, done, strict=True))
 
 
 def _since(corrections: Sequence[Replaced], line: int) -> list[list[Piece]]:

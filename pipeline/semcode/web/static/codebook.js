@@ -8,6 +8,7 @@ import { fill, h, percent, plural, shorten } from "./dom.js";
 import { address } from "./filters.js";
 import { editMemos } from "./memos.js";
 import { codeTree } from "./tree.js";
+import { versionsPanel } from "./versions.js";
 
 export async function render(place, page, values, hooks) {
   const view = new CodebookPage(place, page, values);
@@ -24,7 +25,7 @@ class CodebookPage {
   }
 
   async load() {
-    [this.codes, this.outdated] = await Promise.all([this.page.loadCodes(), get("outdated")]);
+    [this.codes, this.outdated, this.versions] = await Promise.all([this.page.loadCodes(), get("outdated"), get("versions")]);
     if (!this.codes.byGuid.has(this.chosen)) this.chosen = this.codes.all[0]?.guid ?? null;
     this.build();
   }
@@ -37,7 +38,8 @@ class CodebookPage {
       h("div.view-head.title-line", {}, h("h1", {}, this.codes.name || "Codebook"), h("span.soft", {}, `version ${this.codes.version} · ${plural(this.codes.all.length, "code")}`),
         editing ? h("button.primary.push", { type: "button", onclick: () => this.add() }, "Add a code …") : null),
       h("div.codebook-grid", {}, this.treePlace,
-        h("div", {}, this.panel, editing ? this.nearPanel() : null, this.outdatedPanel())));
+        h("div", {}, this.panel, editing ? this.nearPanel() : null, this.outdatedPanel(),
+          versionsPanel(this.versions, editing ? (version) => this.restore(version) : null))));
     this.draw();
   }
 
@@ -143,7 +145,7 @@ class CodebookPage {
       return [form, shown, h("label", { for: "change-note" }, "Why (kept with the version)"), note];
     }, {
       wide: true,
-      onopen: (dialog) => dialog.querySelector("form input, form textarea, form select")?.focus(),
+      onopen: (dialog) => (dialog.querySelector("form input, form textarea, form select") ?? look).focus(),
       actions: (close) => [h("button", { type: "button", onclick: () => close() }, "Cancel"), look, apply],
     });
     if (done) {
@@ -189,6 +191,12 @@ class CodebookPage {
 
   retire(code) {
     return this.change(`Retire “${code.name}”`, h("p", {}, "The code leaves the codebook. Its codings stay in the study and are listed."), () => ({ kind: "retire", code: code.guid }));
+  }
+
+  // Going back is a new version too: it can be taken back like any other.
+  restore(version) {
+    const forward = h("p", {}, "Everything that was done to the codebook since is taken back, in a new version; what people coded since stays.");
+    return this.change(`Go back to version ${version}`, forward, () => ({ kind: "restore", version }));
   }
 
   redefine(code) {

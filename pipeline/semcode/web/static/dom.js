@@ -91,6 +91,11 @@ export function ago(iso) {
   return new Date(then).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
 }
 
+export function shortTime(iso) {
+  const then = new Date(iso);
+  return Number.isNaN(then.getTime()) ? iso : then.toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+}
+
 export function shorten(text, most = 140) {
   const flat = text.replace(/\s+/g, " ").trim();
   return flat.length <= most ? flat : `${flat.slice(0, most - 1).trimEnd()}…`;

@@ -1,7 +1,7 @@
 // History: the log of decisions, the newest first; nothing is ever erased from it.
 
 import { get } from "./api.js";
-import { fill, h, percent, shorten } from "./dom.js";
+import { fill, h, percent, shorten, shortTime } from "./dom.js";
 import { address, choice } from "./filters.js";
 
 const AT_ONCE = 100;
@@ -50,11 +50,6 @@ function line(row) {
     h("td", {}, row.transcript ? h("a", { href: address("/transcript", { name: row.transcript, at: row.start }) }, row.transcript) : null, " ", h("span.soft", {}, shorten(row.text ?? "", 110)), row.note ? h("div.small", {}, `Note: ${row.note}`) : null),
     h("td.num", {}, percent(row.score)),
     h("td.num", {}, row.seconds === null ? "" : row.seconds.toFixed(1)));
-}
-
-function shortTime(iso) {
-  const then = new Date(iso);
-  return Number.isNaN(then.getTime()) ? iso : then.toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 }
 
 export function verdictWord(verdict) {
