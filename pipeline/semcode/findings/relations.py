@@ -33,8 +33,12 @@ class RelationLexicon:
 
     `others` say that a tie is somebody else's, `mine` that it is the speaker's; `none` that
     there is no such tie; `names` are kin words that need no "my", but where one of the
-    `articles` stands before; `capitals` count only in capital letters. `support` and
-    `strain` are looked for in the sentence.
+    `articles` stands before; `capitals` count only in capital letters. Before a relation,
+    `part` says that it is the speaker's own part or a mere name ("I'm a", "called"),
+    `speaker` with `having` that they have it ("I've got a"), `address` that somebody is
+    spoken to. After it, `things` make it a thing ("church basement"). `verbs` are no people
+    after "to"; an 's of `pronouns` is a verb. `titles` and `no_names` tell names. `support`
+    and `strain` are looked for in the sentence and in those that go on from it.
     """
 
     relations: tuple[Relation, ...]
@@ -44,6 +48,15 @@ class RelationLexicon:
     names: frozenset[str]
     articles: frozenset[str]
     capitals: frozenset[str]
+    part: tuple[str, ...]
+    speaker: frozenset[str]
+    having: frozenset[str]
+    address: frozenset[str]
+    things: frozenset[str]
+    verbs: frozenset[str]
+    pronouns: frozenset[str]
+    titles: frozenset[str]
+    no_names: frozenset[str]
     support: tuple[str, ...]
     strain: tuple[str, ...]
 
@@ -77,7 +90,7 @@ def _body(name: str, level: Level, words: str) -> Relation:
 
 _ENGLISH = RelationLexicon(
     relations=(
-        _kin("mother", "mother, mom, mama, momma, mommy, mum, stepmother, stepmom"),
+        _kin("mother", "mother, mom, mama, momma, mommy, mum, stepmother, stepmom, foster mom"),
         _kin("father", "father, dad, daddy, papa, stepfather, stepdad"),
         _kin("grandmother", "grandmother, grandma, granny, nana, mamaw, abuela, mawmaw"),
         _kin("grandfather", "grandfather, grandpa, papaw, granddad"),
@@ -86,20 +99,41 @@ _ENGLISH = RelationLexicon(
         _kin("aunt", "aunt, auntie, aunts"),
         _kin("uncle", "uncle, uncles"),
         _kin("cousin", "cousin, cousins"),
-        _kin("family in law", "mother-in-law, father-in-law, sister-in-law, in-laws"),
+        _kin(
+            "family in law", "mother-in-law, father-in-law, sister-in-law, brother-in-law, in-laws"
+        ),
         _kin(
             "partner",
             "husband, wife, boyfriend, girlfriend, partner, fiance, fiancé, spouse, baby daddy, "
-            "baby's dad, baby's father, ex, ex-husband, old man",
+            "baby's dad, baby's father, the baby's dad, the baby's father, ex, ex-husband, old man",
         ),
-        _kin("children", "son, sons, daughter, daughters, kids, children, oldest, girls, boys"),
+        _kin(
+            "children",
+            "son, sons, daughter, daughters, kids, children, oldest, youngest, girls, boys, baby, "
+            "babies, child, the oldest, the youngest, the kids",
+        ),
         _kin("grandchildren", "grandbaby, grandbabies, grandson, granddaughter, grandkids"),
         _kin("family", "family, folks, parents, relatives"),
-        _kin("friend", "friend, friends, best friend, buddy, buddies"),
-        _kin("roommate", "roommate, roommates"),
+        _kin("friend", "friend, friends, best friend, buddy, buddies, a friend of mine"),
+        _person(
+            "people they used with",
+            Level.INTERPERSONAL,
+            "i used with, i ran with, i run with, i run around with, i used to run with, "
+            "i got high with",
+        ),
+        _person(
+            "peers in treatment",
+            Level.INTERPERSONAL,
+            "girls here, girls in here, women here, women in here, people in here, guys in here, "
+            "the other girls, the other women, the other moms, the other residents"
+        ),
+        _kin("roommate", "roommate, roommates, housemate, housemates"),
         _kin("sponsor", "sponsor, sponsee, sponsees"),
-        _kin("coworkers", "coworker, coworkers, co-worker, co-workers, colleague, colleagues"),
-        _kin("supervisor", "supervisor, boss, manager, director"),
+        _kin(
+            "coworkers",
+            "coworker, coworkers, co-worker, co-workers, colleague, colleagues, team, teammates",
+        ),
+        _kin("supervisor", "supervisor, supervisors, boss, bosses, manager, director, lead"),
         _person(
             "counselor",
             Level.ORGANIZATIONAL,
@@ -124,7 +158,11 @@ _ENGLISH = RelationLexicon(
         _body(
             "recovery group",
             Level.COMMUNITY,
-            "aa, na, home group, twelve step, twelve-step, 12-step, celebrate recovery, fellowship",
+            "aa, na, home group, twelve step, twelve-step, 12-step, celebrate recovery, "
+            "fellowship, meetings, na meeting, aa meeting, online meeting, recovery meeting, support group, "
+            "monday meeting, tuesday meeting, wednesday meeting, thursday meeting, friday meeting, "
+            "saturday meeting, sunday meeting, narcotics anonymous, alcoholics anonymous, al-anon, "
+            "smart recovery",
         ),
         _body(
             "church",
@@ -136,13 +174,20 @@ _ENGLISH = RelationLexicon(
         _body(
             "child welfare",
             Level.PUBLIC_POLICY,
-            "cps, dcs, dcf, dhs, child protective services, child welfare, guardian ad litem",
+            "cps, dcs, dcf, dhs, child protective services, child welfare, guardian ad litem, "
+            "cps worker, cps lady, my worker, the worker, new worker, different worker",
         ),
         _body(
             "court",
             Level.PUBLIC_POLICY,
-            "judge, drug court, probation officer, parole officer, lawyer, public defender, "
+            "judge, drug court, probation officer, parole officer, po, lawyer, public defender, "
             "probation, parole, court",
+        ),
+        _person(
+            "government officials",
+            Level.PUBLIC_POLICY,
+            "mayor, governor, commissioner, county commissioner, commissioners, senator, "
+            "legislator, legislators, legislature, representative, city council",
         ),
         _body("police", Level.PUBLIC_POLICY, "police, cops, cop, sheriff"),
     ),
@@ -160,10 +205,38 @@ _ENGLISH = RelationLexicon(
         "without",
     ),
     names=frozenset(
-        _words("mom, mama, momma, mommy, dad, daddy, papa, grandma, granny, nana, mamaw, papaw")
+        _words(
+            "mom, mama, momma, mommy, dad, daddy, papa, grandma, granny, nana, mamaw, papaw, auntie"
+        )
     ),
     articles=frozenset({"a", "an", "the", "other", "young", "good", "bad", "new"}),
-    capitals=frozenset({"aa", "na", "ob"}),
+    capitals=frozenset({"aa", "na", "ob", "po"}),
+    part=_words(
+        "i 'm a, i 'm the, i was a, i was the, i am a, as a, be a, be the, become a, called, "
+        "call me, called me, vet, nail, er, used to be the, like a, she 's a, he 's a, they 're a"
+    ),
+    speaker=frozenset({"i", "we"}),
+    having=frozenset({"got", "have", "had", "'ve", "has"}),
+    address=frozenset({",", ":", '"', "“", "said", "say", "says", "hey", "hi"}),
+    things=frozenset(
+        _words(
+            "basement, lot, date, dates, hall, group, parking, building, bus, van, school, "
+            "station, assistant, practitioner, ladies"
+        )
+    ),
+    verbs=frozenset({"nurse", "doctor", "police", "court", "father", "mother", "sponsor"}),
+    pronouns=frozenset(
+        _words("it, he, she, that, there, who, what, here, this, everybody, nobody, let, how")
+    ),
+    titles=frozenset({"miss", "ms", "mrs", "mr", "dr", "aunt", "uncle", "pastor", "sister"}),
+    no_names=frozenset(
+        _words(
+            "god, lord, jesus, monday, tuesday, wednesday, thursday, friday, saturday, sunday, "
+            "january, february, march, april, june, july, august, september, october, november, "
+            "december, christmas, easter, facebook, zoom, medicaid, medicare, thank, yeah, yes, "
+            "okay, oh, um, uh, well, like, so, name"
+        )
+    ),
     support=_words(
         "help, helps, helped, support, supports, supported, supportive, love, loves, loved, proud, "
         "there for me, believe in me, believes in me, takes care, took care, take care, listen, "

@@ -10,8 +10,9 @@ from uuid import NAMESPACE_URL, uuid5
 from semcode import embed, store
 from semcode.errors import InputError
 from semcode.findings.coded import CodedStudy
+from semcode.findings.mentions import Speech, find_mentions
 from semcode.findings.relations import relation_lexicon
-from semcode.findings.ties import QUALITIES, Speech, Tie, find_mentions, ties_of
+from semcode.findings.ties import QUALITIES, Tie, ties_of
 from semcode.records import Role
 from semcode.store.memos import Memo
 
