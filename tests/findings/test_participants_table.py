@@ -1,6 +1,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from semcode.errors import InputError
@@ -76,3 +77,51 @@ def test_no_cell_follows_from_row_and_column_totals():
 def test_nobody_and_no_attributes_are_said():
     assert participants_table([Participant("P1")]).notes
     assert participants_table([]).data["participants"] == 0
+
+
+def test_no_mean_follows_from_that_of_all():
+    people = made(site=["A"] * 5 + ["B"] * 4 + ["C"] * 2, age=list(range(20, 31)))
+    finding = participants_table(people, by="site")
+    ages = next(r for r in finding.data["rows"] if r["value"] == "Mean (SD)")["columns"]
+    assert ages["All"] is not None
+    assert (ages["B"], ages["C"]) == (None, None)
+    assert ages["A"]["n"] == 5
+    written = json.dumps(finding.data) + str(finding.grids) + str(finding.blocks)
+    assert finding.data["columns"] == {"All": 11, "A": 5, "B": None, "C": None}
+    assert "C (n withheld)" in written
+    assert "C (n = 2)" not in written
+
+
+def test_the_order_of_values_says_nothing_of_what_is_withheld():
+    drugs = ["x", "x", "m", "b", "c", "d", "a"]
+    finding = participants_table(made(drug=drugs))
+    assert [row["value"] for row in finding.data["rows"]] == ["a", "b", "c", "d", "m", "x"]
+
+
+def test_against_pandas_on_random_people():
+    random = np.random.default_rng(3)
+    sites = random.choice(["A", "B", "C"], 60)
+    frame = pd.DataFrame(
+        {
+            "site": sites,
+            "race": random.choice(["w", "b", "h", ""], 60, p=[0.4, 0.3, 0.2, 0.1]),
+            "age": random.integers(18, 60, 60).astype(float),
+        }
+    )
+    frame.loc[::9, "age"] = np.nan
+    people = made(
+        site=list(frame["site"]),
+        race=list(frame["race"]),
+        age=["" if np.isnan(a) else f"{a:g}" for a in frame["age"]],
+    )
+    finding = participants_table(people, by="site", smallest=1)
+    for name, own in (("All", frame), *frame.groupby("site")):
+        told = value(finding, "age", "Mean (SD)", name)
+        assert told["n"] == own["age"].count()
+        assert told["mean"] == pytest.approx(own["age"].mean())
+        assert told["sd"] == pytest.approx(own["age"].std())
+        assert told["median"] == pytest.approx(own["age"].median())
+        assert told["quartiles"] == pytest.approx(tuple(own["age"].quantile([0.25, 0.75])))
+        for race, n in own["race"].value_counts().items():
+            cell = value(finding, "race", race or "Not given", name)
+            assert cell == {"n": n, "share": pytest.approx(n / len(own))}

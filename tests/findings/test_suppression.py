@@ -1,8 +1,9 @@
 from itertools import product
+from random import Random
 
 import pytest
 
-from semcode.findings.suppression import withheld
+from semcode.findings.suppression import withheld, withheld_rows
 
 
 def test_a_small_count_takes_another_with_it():
@@ -40,3 +41,59 @@ def test_values_that_are_listed_are_known_to_be_in_use():
     rows = [[4], [1], [1], [1]]
     assert withheld_table(rows, smallest=3, least=1) == {(0, 0), (1, 0), (2, 0), (3, 0)}
     assert withheld_table(rows, smallest=3) == {(1, 0), (2, 0), (3, 0)}
+
+
+def bounded(rows, parents, blank, sizes):
+    """Find by trying out every table what a reader could not rule out."""
+    cells = [(r, g) for r in range(len(rows)) for g in range(len(sizes))]
+    options = [range(sizes[g] + 1) if g in blank[r] else [rows[r][g]] for r, g in cells]
+    possible = {cell: set() for cell in cells}
+    for guess in product(*options):
+        table = dict(zip(cells, guess, strict=True))
+        if all(
+            sum(table[r, g] for g in range(len(sizes))) == sum(rows[r])
+            and (
+                parents[r] is None
+                or all(table[r, g] <= table[parents[r], g] for g in range(len(sizes)))
+            )
+            for r in range(len(rows))
+        ):
+            for cell, value in table.items():
+                possible[cell].add(value)
+    return possible
+
+
+def test_levels_above_give_nothing_away():
+    """The code's 1 and 4 alone would be safe; the level shows that group B has at most 4."""
+    rows, parents = [[4, 4], [1, 4]], [None, 0]
+    _, blank = withheld_rows(rows, parents, sizes=[5, 4], smallest=3)
+    assert len(bounded(rows, parents, blank, [5, 4])[1, 0]) > 1
+
+
+def test_no_small_count_can_be_told_from_rows_totals_sizes_and_levels():
+    random = Random(1)
+    hidden = 0
+    for _ in range(300):
+        sizes = [random.randint(3, 5) for _ in range(random.choice((2, 3)))]
+        top = [random.randint(0, n) for n in sizes]
+        middle = [random.randint(0, n) for n in top]
+        low = [random.randint(0, n) for n in middle]
+        rows, parents = [top, middle, low], [None, 0, 1]
+        gone, blank = withheld_rows(rows, parents, sizes=sizes, smallest=3)
+        assert not gone
+        possible = bounded(rows, parents, blank, sizes)
+        for r, row in enumerate(rows):
+            for g, n in enumerate(row):
+                if 0 < n < 3:
+                    hidden += 1
+                    assert g in blank[r]
+                    everything = all(len(own) == len(sizes) for own in blank)
+                    assert len(possible[r, g]) > 1 or everything, (rows, sizes, blank)
+    assert hidden > 100
+
+
+def test_a_small_group_goes_with_another():
+    gone, blank = withheld_rows([[9, 3, 1]], [None], sizes=[10, 8, 2], smallest=3)
+    assert gone == {1, 2}
+    assert blank == [{1, 2}]
+    assert withheld_rows([[4, 2]], [None], sizes=[5, 2], smallest=3)[0] == {0, 1}

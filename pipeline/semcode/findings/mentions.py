@@ -154,8 +154,7 @@ def _theirs(found: Span, relation: Relation, lexicon: RelationLexicon) -> bool:
         any(f" {phrase} " in joined for phrase in lexicon.none)
         or any(joined.endswith(f" {phrase} ") for phrase in lexicon.part)
         or (word.lower() in lexicon.verbs and near[-1:] == ["to"])
-        or (after[:1]
-        and after[0] in lexicon.things)
+        or (after[:1] and after[0] in lexicon.things)
         or (after[:1] == ["'s"] and after[1:] and after[1] in _kin(lexicon))
         or (near[-1:] == ["'s"] and near[0] not in lexicon.pronouns)
         or (lexicon.others & set(near) and not lexicon.mine & set(near[-1:]))

@@ -8,7 +8,7 @@ from statistics import mean, median, quantiles, stdev
 
 from semcode.findings.blocks import Block, Finding, Grid
 from semcode.findings.grouping import attribute_title, group_people, numbers_of
-from semcode.findings.suppression import withheld_table
+from semcode.findings.suppression import withheld, withheld_table
 from semcode.findings.tables import Cell, Table
 from semcode.records import Participant
 from semcode.wording import counted, natural
@@ -71,6 +71,7 @@ def participants_table(
         columns |= groups.members
         note, by = groups.note, groups.attribute
     names = dict.fromkeys(name for person in people for name in person.attributes)
+    heads, sizes = _heads(columns, smallest)
     lines: list[_Line] = []
     shortened: list[str] = []
     for name in names:
@@ -85,7 +86,7 @@ def participants_table(
             f" A * withholds a count from 1 to {smallest - 1} and what would give it away; "
             "--smallest 1 shows all."
         )
-    blocks: list[Block] = [text, *([note] if note else []), _table(lines, columns)]
+    blocks: list[Block] = [text, *([note] if note else []), _table(lines, heads)]
     if shortened:
         blocks.append(
             f"With more than {_MOST_VALUES} different values, the rarest joined: "
@@ -96,7 +97,6 @@ def participants_table(
         if names
         else ("The participants have no attributes: add a table, semcode add --participants FILE.",)
     )
-    sizes = {name: len(members) for name, members in columns.items()}
     data = {
         "participants": len(people),
         "smallest": smallest,
@@ -110,8 +110,29 @@ def participants_table(
             for line in lines
         ],
     }
-    grid = _grid(lines, columns)
+    grid = _grid(lines, heads)
     return Finding("participants", "Participants", tuple(blocks), (grid,), data, notes)
+
+
+def _gone(columns: Sequence[Sequence[str]], smallest: int) -> frozenset[int]:
+    """Give the columns of groups to leave blank: small ones, and what would give their size."""
+    sizes = [len(members) for members in columns[1:]]
+    return frozenset(place + 1 for place in withheld(sizes, smallest=smallest))
+
+
+def _heads(
+    columns: Mapping[str, Sequence[str]], smallest: int
+) -> tuple[list[str], dict[str, int | None]]:
+    gone = _gone(list(columns.values()), smallest)
+    sizes = {
+        name: None if place in gone else len(members)
+        for place, (name, members) in enumerate(columns.items())
+    }
+    heads = [
+        f"{name} (n withheld)" if size is None else f"{name} (n = {size:,})"
+        for name, size in sizes.items()
+    ]
+    return heads, sizes
 
 
 def _lines(
@@ -156,6 +177,7 @@ def _count_lines(
     hidden = {(r, 0) for r, _ in whole}
     hidden |= {(r, c) for r, _ in hidden for c in range(1, len(columns))}
     hidden |= {(r, c + 1) for r, c in withheld_table(groups, smallest=smallest)}
+    hidden |= {(r, c) for r in range(len(counts)) for c in _gone(columns, smallest)}
     lines = []
     for row, (label, own) in enumerate(zip(labels, counts, strict=True)):
         cells, values = [], []
@@ -172,7 +194,7 @@ def _number_lines(
     name: str, said: Mapping[str, str], columns: Sequence[Sequence[str]], smallest: int
 ) -> list[_Line]:
     found = [measure([float(said[label]) for label in own if said[label]]) for own in columns]
-    few = [0 < one.n < smallest for one in found]
+    few = _few([one.n for one in found], _gone(columns, smallest), smallest)
     values = tuple(
         None
         if gone
@@ -197,6 +219,19 @@ def _number_lines(
     return lines
 
 
+def _few(sizes: Sequence[int], gone: frozenset[int], smallest: int) -> list[bool]:
+    """Say which means to withhold: of few, and one more where theirs follows from that of all."""
+    few = [0 < n < smallest or place in gone for place, n in enumerate(sizes)]
+    if few[0]:
+        return [True] * len(sizes)
+    hidden = sum(n for n, own in zip(sizes[1:], few[1:], strict=True) if own)
+    while any(few[1:]) and 0 < hidden < sizes[0] and (sum(few[1:]) < 2 or hidden < smallest):
+        place = min((n, p) for p, n in enumerate(sizes) if p and not few[p])[1]
+        few[place] = True
+        hidden += sizes[place]
+    return few
+
+
 def _mean(one: Measured) -> str:
     if one.mean is None:
         return "–"
@@ -214,26 +249,24 @@ def _n_percent(n: int, size: int) -> str:
     return f"{n} ({100 * n / size:.1f}%)" if size else "–"
 
 
-def _table(lines: Sequence[_Line], columns: Mapping[str, Sequence[str]]) -> Table:
+def _table(lines: Sequence[_Line], heads: Sequence[str]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     last = ""
     for line in lines:
         if line.attribute != last:
             last = line.attribute
-            rows.append((Cell(attribute_title(last)), *(Cell("") for _ in columns)))
+            rows.append((Cell(attribute_title(last)), *(Cell("") for _ in heads)))
         rows.append((Cell("\u2003" + line.label), *(Cell(text) for text in line.cells)))
-    head = tuple(f"{name} (n = {len(members):,})" for name, members in columns.items())
     return Table(
         "Characteristics of the participants.",
-        ("Characteristic", *head),
+        ("Characteristic", *heads),
         tuple(rows),
-        numeric=tuple(range(1, len(columns) + 1)),
+        numeric=tuple(range(1, len(heads) + 1)),
     )
 
 
-def _grid(lines: Sequence[_Line], columns: Mapping[str, Sequence[str]]) -> Grid:
-    head = tuple(f"{name} (n = {len(members)})" for name, members in columns.items())
+def _grid(lines: Sequence[_Line], heads: Sequence[str]) -> Grid:
     rows = tuple((attribute_title(line.attribute), line.label, *line.cells) for line in lines)
     return Grid(
-        "Participants", ("characteristic", "value", *head), rows, (28, 30, *(18 for _ in head))
+        "Participants", ("characteristic", "value", *heads), rows, (28, 30, *(18 for _ in heads))
     )

@@ -125,7 +125,7 @@ _ENGLISH = RelationLexicon(
             "peers in treatment",
             Level.INTERPERSONAL,
             "girls here, girls in here, women here, women in here, people in here, guys in here, "
-            "the other girls, the other women, the other moms, the other residents"
+            "the other girls, the other women, the other moms, the other residents",
         ),
         _kin("roommate", "roommate, roommates, housemate, housemates"),
         _kin("sponsor", "sponsor, sponsee, sponsees"),
@@ -159,10 +159,10 @@ _ENGLISH = RelationLexicon(
             "recovery group",
             Level.COMMUNITY,
             "aa, na, home group, twelve step, twelve-step, 12-step, celebrate recovery, "
-            "fellowship, meetings, na meeting, aa meeting, online meeting, recovery meeting, support group, "
-            "monday meeting, tuesday meeting, wednesday meeting, thursday meeting, friday meeting, "
-            "saturday meeting, sunday meeting, narcotics anonymous, alcoholics anonymous, al-anon, "
-            "smart recovery",
+            "fellowship, meetings, na meeting, aa meeting, online meeting, recovery meeting, "
+            "support group, monday meeting, tuesday meeting, wednesday meeting, "
+            "thursday meeting, friday meeting, saturday meeting, sunday meeting, "
+            "narcotics anonymous, alcoholics anonymous, al-anon, smart recovery",
         ),
         _body(
             "church",

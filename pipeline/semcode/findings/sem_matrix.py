@@ -13,7 +13,7 @@ from semcode.findings.intervals import wilson
 from semcode.findings.matrix_plots import sem_figure
 from semcode.findings.printing import quote_grid, quote_json, quoted
 from semcode.findings.sem_counts import Column, SemCell, SemRow, facet_columns, sem_rows
-from semcode.findings.suppression import withheld
+from semcode.findings.suppression import withheld_rows
 from semcode.findings.tables import Cell, Table
 from semcode.wording import counted
 
@@ -69,7 +69,11 @@ def sem_by_attribute(data: CodedStudy, attribute: str, *, smallest: int = 3) -> 
         [len(row.cells[0].participants.intersection(m)) for m in groups.members.values()]
         for row in rows
     ]
-    hidden = [withheld(own, smallest=smallest, most=sizes) for own in counted]
+    gone, hidden = withheld_rows(counted, _parents(rows), sizes=sizes, smallest=smallest)
+    heads = {
+        name: _group_name(name, size, withheld=place in gone)
+        for place, (name, size) in enumerate(zip(groups.members, sizes, strict=True))
+    }
     title = attribute_title(groups.attribute)
     text = (
         f"{data.basis} Participants who said it, of each group: n, share and Wilson’s 95% "
@@ -79,21 +83,46 @@ def sem_by_attribute(data: CodedStudy, attribute: str, *, smallest: int = 3) -> 
         else f"{data.basis} Participants who said it, of each group: n, share, Wilson’s interval."
     )
     blocks: list[Block] = [text, *([groups.note] if groups.note else [])]
-    blocks.append(_group_table(title, groups, rows, counted, hidden, data))
+    if len(gone) == len(sizes):
+        blocks.append(
+            f"Nothing can be shown: a group has fewer than {smallest} participants, and the others "
+            "would give it away. Join values of the attribute in the participants table."
+        )
+    blocks.append(_group_table(title, heads, groups, rows, counted, hidden, data))
     return Finding(
         "sem",
         f"Findings by level and {title.lower()}",
         tuple(blocks),
-        (_group_grid(groups, rows, counted, hidden),),
+        (_group_grid(heads, groups, rows, counted, hidden),),
         {
             "basis": data.basis,
             "attribute": groups.attribute,
             "smallest": smallest,
-            "groups": dict(zip(groups.members, sizes, strict=True)),
+            "groups": {
+                name: None if place in gone else size
+                for place, (name, size) in enumerate(zip(groups.members, sizes, strict=True))
+            },
             "rows": _group_json(groups, rows, counted, hidden),
         },
         data.notes,
     )
+
+
+def _parents(rows: Sequence[SemRow]) -> list[int | None]:
+    """Give for each row the row whose participants its own are among."""
+    places = {row.code.name: place for place, row in enumerate(rows) if row.code}
+    levels = {row.level: place for place, row in enumerate(rows) if row.code is None}
+    found: list[int | None] = []
+    for row in rows:
+        above = row.code.path[:-1] if row.code else ()
+        # A code may stand under one of another level; its level counts it nonetheless.
+        known = next((places[name] for name in reversed(above) if name in places), None)
+        found.append(None if row.code is None else levels[row.level] if known is None else known)
+    return found
+
+
+def _group_name(name: str, size: int, *, withheld: bool) -> str:
+    return f"{name} (n withheld)" if withheld else f"{name} (n = {size:,})"
 
 
 def interval_text(count: int, n: int) -> str:
@@ -233,6 +262,7 @@ def _share(count: int, n: int) -> dict[str, float] | None:
 
 def _group_table(
     title: str,
+    heads: Mapping[str, str],
     groups: Groups,
     rows: Sequence[SemRow],
     counted: Sequence[Sequence[int]],
@@ -252,7 +282,7 @@ def _group_table(
         (
             "Level and code",
             f"All (n = {n:,})",
-            *(f"{name} (n = {size:,})" for name, size in zip(groups.members, sizes, strict=True)),
+            *heads.values(),
         ),
         tuple(
             (
@@ -290,6 +320,7 @@ def _group_json(
 
 
 def _group_grid(
+    heads: Mapping[str, str],
     groups: Groups,
     rows: Sequence[SemRow],
     counted: Sequence[Sequence[int]],
@@ -297,8 +328,8 @@ def _group_grid(
 ) -> Grid:
     sizes: Mapping[str, int] = {name: len(m) for name, m in groups.members.items()}
     header = ["level", "code", "all"]
-    for name, size in sizes.items():
-        header += [f"{name} (n = {size})", "share", "low", "high"]
+    for head in heads.values():
+        header += [head, "share", "low", "high"]
     body = []
     for row, own, gone in zip(rows, counted, hidden, strict=True):
         values: list[str | int | float | None] = [

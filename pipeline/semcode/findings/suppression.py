@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["withheld", "withheld_table"]
+__all__ = ["withheld", "withheld_rows", "withheld_table"]
 
 
 def withheld(
@@ -74,3 +74,91 @@ def withheld_table(
             _make_safe(counts, own, [sum(counts)] * len(counts), least)
             hidden |= {line[place] for place in own}
     return frozenset(hidden)
+
+
+def withheld_rows(
+    rows: Sequence[Sequence[int]],
+    parents: Sequence[int | None],
+    *,
+    sizes: Sequence[int],
+    smallest: int,
+) -> tuple[frozenset[int], list[frozenset[int]]]:
+    """Give the groups to leave blank altogether, and the places to leave blank in each row.
+
+    `rows` are people by group, their totals known; `parents` name the row whose people a row's
+    are among: a level, or the code above. A group of fewer than `smallest` people goes, with
+    another where its size would follow from the number of all. Then places are added until
+    what is shown bounds no small count to one value: by its row's total, the groups' sizes,
+    and the rows above and under it (bounds as in Hundepool and others 2012, section 4.4).
+    """
+    gone = withheld(sizes, smallest=smallest)
+    blank = [set(withheld(row, smallest=smallest, most=sizes)) | gone for row in rows]
+    small = [(r, g) for r, row in enumerate(rows) for g, n in enumerate(row) if 0 < n < smallest]
+    while True:
+        low, high = _bounds(rows, parents, blank, sizes)
+        pinned = next(((r, g) for r, g in small if low[r][g] == high[r][g]), None)
+        more = _to_add(rows, parents, blank, pinned) if pinned else None
+        if more is None:
+            return gone, [frozenset(own) for own in blank]
+        blank[more[0]].add(more[1])
+
+
+def _bounds(
+    rows: Sequence[Sequence[int]],
+    parents: Sequence[int | None],
+    blank: Sequence[set[int]],
+    sizes: Sequence[int],
+) -> tuple[list[list[int]], list[list[int]]]:
+    """Give the least and the most that a reader can tell of each count."""
+    places = range(len(sizes))
+    low = [
+        [0 if g in own else row[g] for g in places] for row, own in zip(rows, blank, strict=True)
+    ]
+    high = [
+        [sizes[g] if g in own else row[g] for g in places]
+        for row, own in zip(rows, blank, strict=True)
+    ]
+    changed = True
+    while changed:
+        changed = False
+        for r, row in enumerate(rows):
+            total, least, most = sum(row), sum(low[r]), sum(high[r])
+            above = parents[r]
+            for g in places:
+                bottom = max(low[r][g], total - (most - high[r][g]))
+                top = min(high[r][g], total - (least - low[r][g]))
+                if above is not None:
+                    top = min(top, high[above][g])
+                    if low[above][g] < bottom:
+                        low[above][g], changed = bottom, True
+                if (bottom, top) != (low[r][g], high[r][g]):
+                    least, most = least + bottom - low[r][g], most + top - high[r][g]
+                    low[r][g], high[r][g], changed = bottom, top, True
+    return low, high
+
+
+def _to_add(
+    rows: Sequence[Sequence[int]],
+    parents: Sequence[int | None],
+    blank: Sequence[set[int]],
+    pinned: tuple[int, int],
+) -> tuple[int, int] | None:
+    """Choose what to leave blank beside a count that can be told: in its row, above, or under."""
+    r, g = pinned
+    row = rows[r]
+    rest = sorted((not row[o], row[o], o) for o in range(len(row)) if o not in blank[r])
+    if rest:
+        return r, rest[0][2]
+    family = [parents[r], *(c for c, above in enumerate(parents) if above == r)]
+    while family:
+        other = family.pop(0)
+        if other is None:
+            continue
+        if g not in blank[other]:
+            return other, g
+        free = [o for o in range(len(row)) if o not in blank[other]]
+        if free:
+            return other, free[0]
+        if other < r:
+            family.append(parents[other])
+    return None
