@@ -33,8 +33,8 @@ def findings(options: Namespace) -> int:
         found = find(study, options.kind, _options(options))
         files = [name for name in (options.html, options.docx, options.xlsx) if name]
         for name in files:
-            edited = options.kind == "matrix" and name == options.xlsx
-            copy = keep_copy(Path(name)) if edited else None
+            # Somebody may have written into a document or a workbook; into a page nobody does.
+            copy = keep_copy(Path(name)) if name != options.html else None
             if copy is not None:
                 say(f"There was one already; it is kept as {copy}")
             say(f"Wrote {found.write(name)}")

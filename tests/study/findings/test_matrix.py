@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import docx
 import openpyxl
 import pytest
@@ -122,9 +124,44 @@ def no_head(sheet):
     sheet.delete_rows(1)
 
 
+def merge(sheet):
+    sheet.merge_cells("B3:B4")
+
+
+def date_in_a_cell(sheet):
+    sheet["C3"] = datetime(2026, 1, 2)
+
+
+def date_for_a_name(sheet):
+    sheet["A3"] = datetime(2026, 1, 2)
+
+
+def formula_error(sheet):
+    sheet["C3"] = "#NAME?"
+
+
+def one_column_sorted(sheet):
+    sheet["C3"], sheet["C4"] = sheet["C4"].value, sheet["C3"].value
+
+
+def added_column(sheet):
+    sheet["G1"] = "My notes"
+
+
+def added_row(sheet):
+    sheet["B30"] = "Who is this?"
+
+
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
+        (merge, "Cells are merged: B3:B4"),
+        (date_in_a_cell, "column 'Interpersonal' Excel has made a date of what was typed"),
+        (date_for_a_name, "column 'Participant' Excel has made a date"),
+        (formula_error, "stands #NAME\\?: Excel took words for a formula"),
+        (one_column_sorted, "PSW02, Interpersonal holds what was written for PSW03"),
+        (added_column, "'My notes' is no domain"),
+        (added_row, "'without a name' is nobody"),
         (rename_column, "'Interpersonel' is no domain"),
         (rename_person, "'PSW99' is nobody in this matrix"),
         (double_person, "'PSW01' stands twice"),
@@ -142,12 +179,60 @@ def test_a_wrongly_edited_file_changes_nothing(study, tmp_path, spoil, told):
     assert memos(study) == []
 
 
+def test_a_matrix_saved_as_csv_or_with_a_sheet_hidden_is_told(study, tmp_path):
+    path = tmp_path / "m.xlsx"
+    book = written(study, path)
+    (tmp_path / "m.csv").write_text("Participant,Intrapersonal\nPSW01,new\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"workbook \(.xlsx\) only; saved as CSV"):
+        read(study, tmp_path / "m.csv")
+    book[BASELINE].sheet_state = "hidden"
+    book.save(path)
+    with pytest.raises(InputError, match="missing, hidden or empty"):
+        read(study, path)
+    assert memos(study) == []
+
+
+def test_a_column_or_row_left_out_is_left_as_it_is_and_told(study, tmp_path):
+    path = tmp_path / "m.xlsx"
+    book = written(study, path)
+    book[MATRIX]["C3"] = "She has friends."
+    book[MATRIX].delete_cols(2)
+    book[MATRIX].delete_rows(4)
+    book.save(path)
+    done = read(study, path)
+    assert done.changed == ("PSW02, Interpersonal",)
+    assert done.notes == (
+        "No column of the file, and left as they are: Intrapersonal.",
+        "Not in the file, and left as they are: PSW03.",
+    )
+
+
+def test_the_same_words_for_two_people_are_no_slip_when_they_are_new(study, tmp_path):
+    path = tmp_path / "m.xlsx"
+    book = written(study, path)
+    book[MATRIX]["B2"] = book[MATRIX]["B3"] = "Nothing said."
+    book.save(path)
+    assert len(read(study, path).changed) == 2
+
+
+def test_an_edited_word_document_is_kept_beside(study, tmp_path):
+    path = tmp_path / "sem.docx"
+    command = ["findings", "sem", "--study", str(study.folder), "--docx", str(path)]
+    assert main(command) == 0
+    path.write_bytes(b"what somebody wrote into it")
+    assert main(command) == 0
+    assert main(command) == 0
+    kept = list(tmp_path.glob("sem (until *.docx"))
+    assert len(kept) == 2
+    assert b"what somebody wrote into it" in {file.read_bytes() for file in kept}
+
+
 def test_files_that_are_no_matrix(study, tmp_path):
     path = tmp_path / "m.xlsx"
     book = written(study, path)
     del book[BASELINE]
     book.save(path)
-    with pytest.raises(InputError, match="missing or empty"):
+    with pytest.raises(InputError, match="missing, hidden or empty"):
         read(study, path)
     (tmp_path / "t.xlsx").write_bytes(b"PK nonsense")
     with pytest.raises(InputError):
@@ -212,7 +297,7 @@ def test_on_the_command_line(study, tmp_path, capsys):
     assert main([*command, "--read", str(path)]) == 1
     assert "Add --as NAME" in capsys.readouterr().err
     assert main([*command, "--read", str(path), "--as", "Ana", "--xlsx", str(path)]) == 0
-    assert "Stored 1 cells" in (told := capsys.readouterr().err)
+    assert "Stored 1 cell;" in (told := capsys.readouterr().err)
     assert "it is kept as" in told
     assert len(list(tmp_path.glob("m (until *.xlsx"))) == 1
     assert openpyxl.load_workbook(path)[MATRIX]["B2"].data_type == "s"

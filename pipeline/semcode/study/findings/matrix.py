@@ -16,8 +16,6 @@ from semcode.exchange.word import WordHeading, WordQuote, WordTable, WordText, w
 from semcode.findings.coded import CodedStudy
 from semcode.findings.printing import about
 from semcode.findings.rapid_matrix import (
-    BASELINE,
-    MATRIX,
     Comment,
     Domain,
     MatrixCell,
@@ -25,8 +23,8 @@ from semcode.findings.rapid_matrix import (
     cell_target,
     fingerprint,
 )
-from semcode.readers.sheets import Sheet, cell_text, read_sheets
 from semcode.store.memos import Memo
+from semcode.study.findings.matrix_file import EXPORT, read_cells, some
 from semcode.wording import natural
 
 if TYPE_CHECKING:
@@ -44,7 +42,6 @@ __all__ = [
 
 _CELL, _COMMENT = "cell", "comment"
 _NAMESPACE = uuid5(NAMESPACE_URL, "semcode:matrix-cell")
-_EXPORT = "Write the matrix again with --xlsx into a new file, and edit that."
 _LONGEST = 32_000
 
 
@@ -83,10 +80,7 @@ def read_matrix(
     """
     if not coder.strip():
         raise InputError("Nobody is named who edited.", remedy="Add --as NAME.")
-    sheets = {sheet.title: sheet for sheet in _sheets(path)}
-    matrix = _need(sheets, MATRIX, path)
-    written = _baseline(_need(sheets, BASELINE, path), path)
-    found, notes = _cells_of(matrix, data, path)
+    found, written, notes = read_cells(path, data)
     now = {(cell.participant, cell.domain.title): cell for cell in cells}
     edits: list[tuple[MatrixCell, str]] = []
     clashes: list[str] = []
@@ -96,7 +90,7 @@ def read_matrix(
             raise InputError(
                 f"The file does not say what {key[0]}, {key[1]} was when it was written.",
                 where=str(path),
-                remedy=_EXPORT,
+                remedy=EXPORT,
             )
         if fingerprint(text) in (written[key], fingerprint(cell.text)):
             continue
@@ -108,10 +102,11 @@ def read_matrix(
                 where=str(path),
                 remedy="Make it shorter.",
             )
+        _check_place(key, text, written, path)
         edits.append((cell, text))
     if clashes:
         raise InputError(
-            f"Changed in this file and, since it was written, in the study too: {_some(clashes)}. "
+            f"Changed in this file and, since it was written, in the study too: {some(clashes)}. "
             "Nothing was stored.",
             where=str(path),
             remedy="Write the matrix again with --xlsx into a new file, and bring both together.",
@@ -124,6 +119,21 @@ def read_matrix(
         unchanged=len(found) - len(edits),
         notes=tuple(notes),
     )
+
+
+def _check_place(
+    key: tuple[str, str], text: str, written: Mapping[tuple[str, str], str], path: Path
+) -> None:
+    """Refuse a cell that holds what was written for another person: a sort of one column alone."""
+    mark = fingerprint(text)
+    own = [who for (who, title), m in written.items() if m == mark and title == key[1]]
+    if text and own and key[0] not in own:
+        raise InputError(
+            f"{key[0]}, {key[1]} holds what was written for {own[0]}, as if a column had been "
+            "sorted without the others. Nothing was stored.",
+            where=str(path),
+            remedy="Undo the sorting, or write the cell in other words.",
+        )
 
 
 def comment(study: Study, text: str, *, on: str, coder: str, data: CodedStudy) -> None:
@@ -142,10 +152,10 @@ def comment(study: Study, text: str, *, on: str, coder: str, data: CodedStudy) -
         raise InputError(
             f"There is no participant {person!r} in the matrix.",
             where="--on",
-            remedy=f"Use one of: {_some(sorted(labels, key=natural))}.",
+            remedy=f"Use one of: {some(sorted(labels, key=natural))}.",
         )
     if title and title.strip().casefold() not in domains:
-        raise InputError(f"There is no domain {title.strip()!r}.", where="--on", remedy=_EXPORT)
+        raise InputError(f"There is no domain {title.strip()!r}.", where="--on", remedy=EXPORT)
     target = on
     if title:
         target = f"{person}:{domains[title.strip().casefold()].title}"
@@ -182,6 +192,10 @@ def keep_copy(path: Path) -> Path | None:
         return None
     stamp = datetime.now().strftime("%Y-%m-%d %H.%M.%S")
     copy = path.with_name(f"{path.stem} (until {stamp}){path.suffix}")
+    number = 2
+    while copy.exists():
+        copy = path.with_name(f"{path.stem} (until {stamp}, {number}){path.suffix}")
+        number += 1
     try:
         shutil.copy2(path, copy)
     except OSError as error:
@@ -210,7 +224,7 @@ def write_templates(
     there = [path.name for path in paths.values() if path.exists()]
     if there or len(set(paths.values())) < len(paths):
         raise InputError(
-            f"Already there: {_some(there) or 'two names make one file'}. Nothing was written.",
+            f"Already there: {some(there) or 'two names make one file'}. Nothing was written.",
             where=str(folder),
             remedy="Name an empty folder with --templates.",
         )
@@ -276,82 +290,5 @@ def _store(study: Study, edits: Sequence[tuple[MatrixCell, str]], coder: str) ->
             )
 
 
-def _sheets(path: Path) -> list[Sheet]:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            f"The file cannot be read: {error.strerror}.", where=str(path), remedy="Check its name."
-        ) from error
-    return read_sheets(data, where=str(path))[0]
-
-
-def _need(sheets: Mapping[str, Sheet], name: str, path: Path) -> Sheet:
-    if name not in sheets or not sheets[name].rows:
-        raise InputError(
-            f"The sheet {name!r} is missing or empty, so this is no matrix that can be read back.",
-            where=str(path),
-            remedy=_EXPORT,
-        )
-    return sheets[name]
-
-
-def _baseline(sheet: Sheet, path: Path) -> dict[tuple[str, str], str]:
-    rows = [[cell_text(cell) for cell in row.cells] for row in sheet.rows]
-    if rows[0][:3] != ["participant", "domain", "fingerprint"] or any(len(r) < 3 for r in rows):
-        raise InputError(f"The sheet {BASELINE!r} was changed.", where=str(path), remedy=_EXPORT)
-    return {(row[0], row[1]): row[2] for row in rows[1:]}
-
-
-def _cells_of(
-    sheet: Sheet, data: CodedStudy, path: Path
-) -> tuple[dict[tuple[str, str], str], list[str]]:
-    """Read the matrix by participant and domain's title, and say what it lacks."""
-    head = [cell_text(cell).strip() for cell in sheet.rows[0].cells]
-    known = all_domains(data.codes, data.facets)
-    if not head or head[0].casefold() != "participant":
-        raise InputError(
-            "The first column must be headed Participant.",
-            where=f"{path}, row {sheet.rows[0].line}",
-            remedy=_EXPORT,
-        )
-    for name in head[1:]:
-        if name.casefold() not in known or head.count(name) > 1:
-            what = "stands twice" if head.count(name) > 1 else "is no domain of this study"
-            raise InputError(
-                f"The column {name!r} {what}.",
-                where=f"{path}, row {sheet.rows[0].line}",
-                remedy="Give the columns the headings that they had, and remove added ones.",
-            )
-    titles = [known[name.casefold()].title for name in head[1:]]
-    labels = {person.label for person in data.people}
-    found: dict[tuple[str, str], str] = {}
-    seen: set[str] = set()
-    for row in sheet.rows[1:]:
-        cells = [cell_text(cell).strip() for cell in row.cells]
-        where = f"{path}, row {row.line}"
-        if cells[0] not in labels or cells[0] in seen:
-            what = "stands twice" if cells[0] in seen else "is nobody in this matrix"
-            raise InputError(
-                f"The participant {cells[0] or 'without a name'!r} {what}.",
-                where=where,
-                remedy="Give the row the participant that it had, and remove added rows.",
-            )
-        if len(cells) > len(head):
-            raise InputError(
-                "A cell stands right of the last heading.", where=where, remedy="Remove it."
-            )
-        seen.add(cells[0])
-        cells += [""] * (len(head) - len(cells))
-        found |= {(cells[0], title): text for title, text in zip(titles, cells[1:], strict=True)}
-    missing = sorted(labels - seen, key=natural)
-    return found, [f"Not in the file, and left as they are: {_some(missing)}."] if missing else []
-
-
 def _file_name(label: str) -> str:
     return "".join(c if c.isalnum() or c in " -_" else "_" for c in label).strip() or "_"
-
-
-def _some(names: Sequence[str], most: int = 5) -> str:
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return "; ".join(names[:most]) + more
