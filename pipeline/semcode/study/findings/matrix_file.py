@@ -78,8 +78,8 @@ def _check_merged(data: bytes, path: Path) -> None:
 def _need(sheets: Mapping[str, Sheet], name: str, path: Path) -> Sheet:
     if name not in sheets or not sheets[name].rows:
         raise InputError(
-            f"The sheet {name!r} is missing, hidden or empty, so this is no matrix that can be read "
-            "back.",
+            f"The sheet {name!r} is missing, hidden or empty, so this is no matrix that can be "
+            "read back.",
             where=str(path),
             remedy=EXPORT,
         )
