@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -127,13 +127,15 @@ def suggest(
     settings: SuggestSettings,
     nearest: NearestQuotes | None = None,
     judge: Callable[[Sequence[tuple[str, str]], Array], Judgement] | None = None,
+    also: Mapping[int, Collection[str]] | None = None,
 ) -> list[Suggestion]:
     """Suggest codes for the segments of one transcript, whose vectors are (n, dimension).
 
     Each segment gets its codes with a score from the floor up, the most specific ones, at
     most `per_segment`; where there is none, its single best code, so that what was not
     coded can be told with its nearest code. `judge` turns texts and the definitions' scores
-    into a trained model's probabilities; None leaves the scores as they are.
+    into a trained model's probabilities; None leaves the scores as they are. `also` are codes
+    (guids, by a segment's id) that are suggested whatever their score.
     """
     if not segments:
         return []
@@ -149,7 +151,11 @@ def suggest(
     chosen = [
         (position, code)
         for position in range(len(segments))
-        for code in _choose(scores[position], scorer.codebook, settings)
+        for code in _with(
+            _choose(scores[position], scorer.codebook, settings),
+            (also or {}).get(segments[position].id, ()),
+            scorer.codebook,
+        )
     ]
     told: Sequence[Mapping[str, object]] = [{}] * len(chosen)
     if judgement is not None:
@@ -179,6 +185,15 @@ def _choose(scores: Array, codebook: Codebook, settings: SuggestSettings) -> lis
     specific = [c for c in above if codebook.codes[c].name.casefold() not in folded]
     ranked = sorted(specific, key=lambda c: (-scores[c], c))[: settings.per_segment]
     return ranked or [int(scores.argmax())]
+
+
+def _with(chosen: Sequence[int], also: Collection[str], codebook: Codebook) -> list[int]:
+    """Add codes by guid; one that is not in the codebook is left out."""
+    if not also:
+        return list(chosen)
+    place = {code.guid: position for position, code in enumerate(codebook.codes)}
+    more = sorted(place[guid] for guid in also if guid in place)
+    return [*chosen, *(code for code in more if code not in chosen)]
 
 
 def _distinct(quotes: Sequence[tuple[CodedQuote, float]]) -> list[tuple[CodedQuote, float]]:

@@ -14,6 +14,7 @@ from semcode.cli.options import Commands, Formatter, command, study
 from semcode.cli.protocol_options import add_serve
 from semcode.cli.review_options import add_assign, add_correct, add_history
 from semcode.cli.serving_options import add_review
+from semcode.cli.topics_options import add_topics
 
 __all__ = ["build_parser"]
 
@@ -66,6 +67,7 @@ def build_parser() -> ArgumentParser:
     add_evaluate(commands)
     add_audit(commands)
     add_code(commands)
+    add_topics(commands)
     add_findings(commands)
     add_serve(commands)
     _demo(commands)

@@ -19,8 +19,10 @@ __all__ = [
     "current",
     "done_transcripts",
     "finish",
+    "offer",
     "store_suggestions",
     "suggestions",
+    "withdraw",
 ]
 
 
@@ -113,6 +115,42 @@ def store_suggestions(
             segments=segments,
         )
     )
+
+
+def offer(connection: Connection, run_id: int, suggestions: Sequence[Suggestion]) -> int:
+    """Add suggestions to a run; where the code was suggested already, the higher score counts.
+
+    Its evidence is kept and what is new is added. Gives how many were added or changed.
+    """
+    s = schema.suggestion
+    for one in suggestions:
+        mine = (s.c.run_id == run_id) & (s.c.segment_id == one.segment_id)
+        mine &= s.c.code_guid == one.code
+        old = connection.execute(select(s.c.id, s.c.score, s.c.evidence).where(mine)).one_or_none()
+        values = {"score": one.score, "evidence": dict(one.evidence)}
+        if old is not None:
+            values = {
+                "score": max(one.score, old.score),
+                "evidence": {**one.evidence, **old.evidence},
+            }
+            connection.execute(update(s).where(s.c.id == old.id).values(**values))
+        else:
+            key = {"run_id": run_id, "segment_id": one.segment_id, "code_guid": one.code}
+            connection.execute(insert(s).values(**key, **values))
+    return len(suggestions)
+
+
+def withdraw(connection: Connection, run_id: int, code: str, method: str) -> int:
+    """Take suggestions of a code away that rest on one method alone; give how many."""
+    s = schema.suggestion
+    gone = connection.execute(
+        delete(s).where(
+            s.c.run_id == run_id,
+            s.c.code_guid == code,
+            s.c.evidence["method"].as_string() == method,
+        )
+    )
+    return gone.rowcount
 
 
 def finish(connection: Connection, run_id: int) -> None:

@@ -24,6 +24,7 @@ from semcode.store import Database
 from semcode.study.encoding import CachedEncoder
 from semcode.study.learning.learned import LearnedScorer, open_scorer
 from semcode.study.progress import Progress
+from semcode.study.topical import marked, topical
 from semcode.suggest import LEARNED, METHOD, CodedQuote, NearestQuotes, embedding_text, suggest
 
 __all__ = ["Pipeline", "SuggestSummary"]
@@ -68,6 +69,7 @@ class Pipeline:
             codings = store.codings.all_codings(connection)
             self._codings = [coding for coding in codings if coding.coder not in machines]
             self._trained = store.models.newest(connection)
+            self._topical = topical(connection, self._codebook)
 
     def run(self) -> SuggestSummary:
         """Cut, embed and score what is new; what is stored stays when this is interrupted."""
@@ -191,6 +193,7 @@ class Pipeline:
             self._codebook.digest,
             background_digest(self._codebook.language),
             sorted((c.guid, c.code, c.start, c.end) for c in self._codings),
+            *([self._topical.digest] if self._topical.digest else []),
         )
 
     @property
@@ -283,6 +286,7 @@ class Pipeline:
             transcript = store.transcripts.load(connection, transcript_id)
             segments = store.segments.of_transcript(connection, transcript_id)
             cut = store.transcripts.segmentation(connection, transcript_id)
+        offered = self._topical.of(transcript_id, segments)
         found = suggest(
             transcript=transcript.name,
             text=transcript.text,
@@ -292,7 +296,9 @@ class Pipeline:
             settings=self._settings.suggest,
             nearest=nearest,
             judge=self._scorer.judge if self._scorer else None,
+            also=offered,
         )
+        found = marked(found, offered, floor=self._settings.suggest.floor)
         with self._database.write() as connection:
             store.runs.store_suggestions(
                 connection,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
 
@@ -45,6 +45,9 @@ from semcode.study.learning.consistency import SecondLook
 from semcode.study.learning.training import Trained
 from semcode.study.pipeline import Pipeline, SuggestSummary
 from semcode.study.progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from semcode.study.topics.shown import TopicsPage
 
 __all__ = ["Study", "StudyStatus"]
 
@@ -652,6 +655,47 @@ class Study:
     def report(self, path: str | Path) -> Path:
         """Write the report, one HTML file that loads nothing from anywhere."""
         return reporting.write_report(self, Path(path))
+
+    def find_topics(
+        self,
+        *,
+        topics: int | None = None,
+        method: str | None = None,
+        seed: int | None = None,
+        stability: bool = True,
+        progress: Progress | None = None,
+    ) -> bool:
+        """Find topics where anything changed since the last time; tell whether they are new.
+
+        `topics` None is as many as the last time, 0 (and None at first) chosen by the data;
+        so `method`, density or centres, and `seed`. `stability` tries how far topics hold.
+        What people decided on topics holds. Raises InputError for too few segments.
+        """
+        from semcode.study.topics import find  # it needs the review, which needs this class
+
+        with self._lock():
+            return find(
+                self,
+                topics=topics,
+                method=method,
+                seed=seed,
+                with_stability=stability,
+                progress=progress,
+            )
+
+    def topics(self) -> TopicsPage:
+        """Show the topics as they stand; they are found first where they never were.
+
+        To decide on them: `semcode.study.topics`. Raises InputError for too few segments.
+        """
+        from semcode.study.topics import topics_page  # as above
+
+        page = topics_page(self)
+        if page is None:
+            self.find_topics()
+            page = topics_page(self)
+        assert page is not None
+        return page
 
     def findings(self, kind: str, options: FindingOptions | None = None) -> Found:
         """Give what a paper needs, from what people coded; its `write` makes files.

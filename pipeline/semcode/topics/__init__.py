@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from semcode.topics.clustering import OUTLIER, Plan, choose_plan, cluster
+from semcode.topics.clustering import OUTLIER, Plan, choose_plan, cluster, divide
 from semcode.topics.describing import Topic, describe
 from semcode.topics.finding import TopicSet, find_topics
 from semcode.topics.layout import positions
@@ -18,6 +18,7 @@ __all__ = [
     "choose_plan",
     "cluster",
     "describe",
+    "divide",
     "find_topics",
     "match_topics",
     "positions",

@@ -13,7 +13,7 @@ from semcode.errors import InputError
 if TYPE_CHECKING:
     from bertopic import BERTopic
 
-__all__ = ["OUTLIER", "Plan", "choose_plan", "cluster", "model_of", "prepared"]
+__all__ = ["OUTLIER", "Plan", "choose_plan", "cluster", "divide", "model_of", "prepared"]
 
 Array = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -25,6 +25,7 @@ _FEWEST = 12  # segments: below this there is nothing to group
 _LARGE = 5_000  # segments from which density clustering has enough to go by
 _COMPONENTS = 50
 _SMALLEST = 5  # segments of a topic
+_PER_PART = 3  # segments of a part that a topic is split into
 _PER_TOPIC = 25  # segments a topic should have on average, in a small set
 _FAR = 0.10  # share of a small set's segments that lie farthest from their topic
 
@@ -100,6 +101,26 @@ def cluster(vectors: Array, texts: list[str], plan: Plan) -> tuple[Ints, BERTopi
     if plan.method == "centres":
         labels = _without_far(work, labels)
     return _by_size(labels, plan.smallest), model
+
+
+def divide(vectors: Array, *, parts: int, seed: int = 0) -> Ints:
+    """Cluster the segments of one topic again, by k-means; give the part of each.
+
+    Parts are numbered by falling size. Raises InputError where there are fewer than 3
+    segments for each part, or where segments do not differ.
+    """
+    from sklearn.cluster import KMeans
+
+    n = len(vectors)
+    if parts < 2 or n < parts * _PER_PART:
+        raise InputError(
+            f"{n} segments cannot be split into {parts} parts.",
+            remedy=f"Use 2 parts or more, with {_PER_PART} segments for each.",
+        )
+    if float(np.ptp(vectors, axis=0).max()) < 1e-6:
+        raise InputError("All segments of this topic say the same.", remedy="Leave it whole.")
+    labels = KMeans(parts, n_init=10, random_state=seed).fit_predict(prepared(vectors))
+    return _by_size(np.asarray(labels, dtype=np.int64), 1)
 
 
 def model_of(plan: Plan) -> BERTopic:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ Array = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 _WORD = r"(?u)\b[^\W\d_][^\W\d_]+\b"
+_REMARK = re.compile(r"\[[^\]]*\]")
+_CONTRACTION = re.compile(r"\w+['\u2019](?:d|ll|re|ve|m|t)\b|\w+n['\u2019]t\b")
+_POSSESSIVE = re.compile(r"['\u2019]s\b")
 _TERMS = 8
 _NEAREST = 5
 _SEGMENTS, _MANY = 3, 100  # a term is in 3 segments, where there are 100 and more
@@ -35,8 +39,8 @@ SPOKEN: Mapping[str, frozenset[str]] = {
         "like ll literally lot lots maybe mean mhm mm mmm obviously oh ok okay people pretty "
         "probably really right said say saying says shouldn sort stuff sure talk talking tell "
         "thing things think thinking thought told um umm uh uhm ve wanna want wanted wasn way "
-        "weren went whatever wouldn yeah yep yes yup interviewer participant inaudible laughs "
-        "laughter crosstalk"
+        "weren went whatever wouldn yeah yep yes yup good fine okay maam sir till interviewer "
+        "participant inaudible laughs laughter crosstalk pause"
     )
 }
 
@@ -75,7 +79,7 @@ def describe(
 ) -> list[Topic]:
     """Describe each topic, in the order of their numbers."""
     numbers = sorted({int(label) for label in labels} - {OUTLIER})
-    words = terms(labels, texts, language=language)
+    words = terms(labels, texts, groups=groups, language=language)
     people = np.asarray(groups, dtype=object)
     made = []
     for number in numbers:
@@ -98,13 +102,20 @@ def describe(
 
 
 def terms(
-    labels: Ints, texts: Sequence[str], *, language: str = "en", most: int = _TERMS
+    labels: Ints,
+    texts: Sequence[str],
+    *,
+    groups: Sequence[str] | None = None,
+    language: str = "en",
+    most: int = _TERMS,
 ) -> dict[int, tuple[str, ...]]:
     """Give each topic's terms: words and pairs of words by c-TF-IDF, without spoken fillers.
 
     c-TF-IDF as in Grootendorst 2022 (BERTopic), with the square root of the frequency, so
     that what is said everywhere does not lead. A term occurs in three segments at least
-    (where there are a hundred); a word that is part of a better pair is left out.
+    (where there are a hundred); a word that is part of a better pair is left out. With
+    `groups`, the participants, a word that one of a topic's people alone uses in it comes
+    after those that two or more use.
     """
     from bertopic.vectorizers import ClassTfidfTransformer
     from scipy.sparse import csr_matrix, vstack
@@ -120,7 +131,7 @@ def terms(
         min_df=_SEGMENTS if len(texts) >= _MANY else 1,
     )
     try:
-        by_segment = counter.fit_transform([_without_apostrophes(text) for text in texts])
+        by_segment = counter.fit_transform([_plain(text, language) for text in texts])
     except ValueError:  # nothing but stop words
         return dict.fromkeys(numbers, ())
     own = [np.flatnonzero(np.asarray(labels) == number) for number in numbers]
@@ -129,7 +140,22 @@ def terms(
     counts = counts[:, said]
     weights = ClassTfidfTransformer(reduce_frequent_words=True).fit_transform(counts).toarray()
     names = counter.get_feature_names_out()[said]
+    if groups is not None:
+        for row, rows in enumerate(own):
+            weights[row] *= _shared(by_segment[rows][:, said], [groups[int(r)] for r in rows])
     return {number: _best(names, weights[row], most) for row, number in enumerate(numbers)}
+
+
+def _shared(counts: Any, who: Sequence[str]) -> NDArray[np.float64]:
+    """Give 1 for each word that two people use, a little for others, 1 for all where one speaks."""
+    people = sorted(set(who))
+    if len(people) < 2:
+        return np.ones(counts.shape[1])
+    using = np.zeros(counts.shape[1])
+    for person in people:
+        own = [row for row, name in enumerate(who) if name == person]
+        using += np.asarray(counts[own].sum(axis=0)).ravel() > 0
+    return np.where(using >= 2, 1.0, 1e-3)
 
 
 def _best(names: Sequence[str], weights: NDArray[np.float64], most: int) -> tuple[str, ...]:
@@ -159,8 +185,13 @@ def _typical(
     return tuple(chosen)
 
 
-def _without_apostrophes(text: str) -> str:
-    return re.sub(r"['\u2019]", "", text.lower())
+def _plain(text: str, language: str) -> str:
+    """Lower a text and take out remarks in brackets and, in English, contracted words."""
+    text = _REMARK.sub(" ", text.lower())
+    if language == "en":
+        text = _POSSESSIVE.sub("", _CONTRACTION.sub(" ", text))
+        text = re.sub(r"['\u2019]", "", text)
+    return text
 
 
 def _stop_words(language: str) -> list[str]:

@@ -16,7 +16,7 @@ __all__ = ["TopicSet", "find_topics"]
 Array = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-_THIN = 200  # segments below which topics are a first look
+_THIN = 500  # segments below which topics are a first look
 _FEW_PEOPLE = 5
 _OF_ONE = 0.6  # share of a topic from which it is one person's
 _MOST_OUT = 0.5

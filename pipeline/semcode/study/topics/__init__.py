@@ -31,6 +31,15 @@ Topics are named T1, T2, ...; they keep these ids when they are found again.
 
 from __future__ import annotations
 
+from semcode.study.topics.accepting import accept_as_code, merge_into_code
+from semcode.study.topics.deciding import (
+    decisions_on,
+    merge_topics,
+    reject_topic,
+    rename_topic,
+    split_topic,
+)
+from semcode.study.topics.drafting import draft_code
 from semcode.study.topics.finding import find
 from semcode.study.topics.shown import (
     CodeDraft,
@@ -40,6 +49,7 @@ from semcode.study.topics.shown import (
     TopicsPage,
     TopicView,
 )
+from semcode.study.topics.undoing import take_back
 from semcode.study.topics.viewing import topic_map, topics_page
 
 __all__ = [
@@ -49,7 +59,16 @@ __all__ = [
     "TopicQuote",
     "TopicView",
     "TopicsPage",
+    "accept_as_code",
+    "decisions_on",
+    "draft_code",
     "find",
+    "merge_into_code",
+    "merge_topics",
+    "reject_topic",
+    "rename_topic",
+    "split_topic",
+    "take_back",
     "topic_map",
     "topics_page",
 ]

@@ -36,9 +36,13 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """The code that covers a topic (None: the topic is new), by which share, by whose word."""
+    """The code that covers a topic (None: the topic is new), by which share, by whose word.
+
+    `nearest` is that code, or else the one that most of its segments have.
+    """
 
     name: str | None
+    nearest: str | None
     share: float
     source: str
 
@@ -74,8 +78,7 @@ def covered(
     """Give the code that at least half of a topic's segments have.
 
     Where people read enough of them, theirs count; elsewhere what is suggested (`near`).
-    Among the codes that cover a topic the most specific is given. Without one, the nearest
-    share is given with no name.
+    Among the codes that cover a topic the most specific is given.
     """
     judged = [key for key in members if key in coded.judged]
     if len(judged) >= max(_FEWEST, _PART * len(members)):
@@ -87,12 +90,14 @@ def covered(
     else:
         found, source = {guid: share for guid, share, _ in near if book.get(guid)}, "suggestions"
     if not found:
-        return Covered(None, 0.0, source)
+        return Covered(None, None, 0.0, source)
     over = [guid for guid, share in found.items() if share >= ENOUGH]
-    best = max(over or found, key=lambda guid: (len(book.ancestors(book[guid])), found[guid], guid))
-    if not over:
-        return Covered(None, round(max(found.values()), 4), source)
-    return Covered(book[best].name, round(found[best], 4), source)
+    if over:
+        best = max(over, key=lambda guid: (len(book.ancestors(book[guid])), found[guid], guid))
+    else:
+        best = max(found, key=lambda guid: (found[guid], guid))
+    name = book[best].name
+    return Covered(name if over else None, name, round(found[best], 4), source)
 
 
 def _with_above(codes: Sequence[str] | Mapping[str, int], book: Codebook) -> set[str]:

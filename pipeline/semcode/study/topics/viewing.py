@@ -179,6 +179,7 @@ def _view(
         stability=row.stability,
         level=row.level,
         covered_by=code.name if code else by.name,
+        nearest_code=by.nearest,
         coverage=by.share,
         covered_from="decision" if code else by.source,
         status=_status(line),
