@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.metrics import average_precision_score
@@ -127,6 +128,43 @@ def test_one_label_alone(codebook, encoder, spoken):
     text = pairs[0][1]
     assert model.predict_proba(pairs)[0, 1] > cold.predict_proba([text])[0, 1]
     assert np.isfinite(model.predict_proba(["something else"])).all()
+
+
+def test_yeses_alone_do_not_make_a_code_common(codebook, encoder, spoken):
+    """A few accepted suggestions of a code, none rejected: not every text is of that code."""
+    pairs, y, groups = spoken(120)
+    y[:, 0] = np.where((y[:, 0] == 1) & (y[:, 0].cumsum() <= 6), 1.0, np.nan)
+    model = CodeClassifier(codebook, encoder=encoder).fit(pairs, y, groups)
+    new, truth, _ = spoken(80, seed=3)
+    p = model.predict_proba(new)[:, 0]
+    assert p.mean() < 0.2
+    assert average_precision_score(truth[:, 0], p) > 0.7
+    assert 0 < model.predict(new)[:, 0].mean() < 0.5
+
+
+def test_arrays_and_series_are_texts_too(codebook, encoder, spoken):
+    pairs, y, groups = spoken(40)
+    expected = CodeClassifier(codebook, encoder=encoder).fit(pairs, y, groups).predict_proba(pairs)
+    index = range(100, 140)
+    found = CodeClassifier(codebook, encoder=encoder).fit(
+        pd.Series(pairs, index=index), pd.DataFrame(y, index=index), pd.Series(groups, index=index)
+    )
+    assert np.array_equal(found.predict_proba(np.array(pairs)), expected)
+    texts = pd.Series([text for _, text in pairs], index=index)
+    assert CodeClassifier(codebook, encoder=encoder).fit(texts, y).predict(texts).shape == y.shape
+
+
+def test_no_texts_give_no_rows(codebook, encoder, trained):
+    for model in (trained, CodeClassifier(codebook, encoder=encoder).fit([], np.zeros((0, 4)))):
+        assert model.predict_proba([]).shape == (0, 4)
+        assert model.predict([]).shape == (0, 4)
+        assert model.decide([]).shape == (0, 4)
+
+
+@pytest.mark.parametrize("setting", [{"folds": 1}, {"folds": 2.5}, {"sure": 0.4}, {"sure": 1.1}])
+def test_settings_without_a_meaning_are_refused(codebook, encoder, setting, spoken):
+    with pytest.raises(InputError, match=r"folds|probability to be sure"):
+        CodeClassifier(codebook, encoder=encoder, **setting).fit(*spoken(8))
 
 
 def test_contradictory_duplicates_are_a_half(codebook, encoder):

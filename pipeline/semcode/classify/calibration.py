@@ -46,15 +46,18 @@ def calibrate(
     """Fit Platt's map for each code on left-out scores, drawn towards the one of all codes.
 
     Shapes (n_texts, n_codes). The pooled map has a prior at the identity. `rivals`, codes
-    of which exactly one applies, are mapped together, so that they sum to 1. None for the
-    scores gives the identity.
+    of which exactly one applies, are mapped together, so that they sum to 1. A code that
+    nobody said no of is taken to be as common as it is among the texts of which anything is
+    known: yeses alone do not tell how common it is. None for the scores gives the identity.
     """
     codes = y.shape[1]
     same = Calibration(np.ones(codes), np.zeros(codes), np.asarray(rivals, np.intp))
     if scores is None or not weight.any():
         return same
     size = max(float(np.sqrt((weight * scores**2).sum() / weight.sum())), 1e-9)
-    slope, shift = fit_line(scores / size, y, weight, start=(1.0, 0.0), firm=(4.0, 0.5))
+    silent = _never_denied(y, weight)
+    told = np.where(silent, 0.0, weight)
+    slope, shift = fit_line(scores / size, y, told, start=(1.0, 0.0), firm=(4.0, 0.5))
     slope = max(slope, _LEAST) / size
     slopes, shifts = np.full(codes, slope), np.full(codes, shift)
     for code in np.flatnonzero((weight * y).sum(axis=0) > 0):
@@ -66,12 +69,36 @@ def calibrate(
             firm=(_SURE / slope**2, _SURE / 4),
         )
     slopes = np.maximum(slopes, _LEAST * slope)
+    for code in np.flatnonzero(silent):
+        slopes[code] = slope
+        read = weight.any(axis=1)
+        share = float((weight * y)[:, code].sum() / read.sum())
+        shifts[code] = _shift_to(slope * scores[read, code], share)
     chosen = np.asarray(rivals, np.intp)
     if len(chosen):
         apart = scores[:, chosen] * slope
         slopes[chosen], shifts[chosen] = _together(apart, y[:, chosen], weight[:, chosen])
         slopes[chosen] *= slope
     return Calibration(slopes, shifts, chosen)
+
+
+def _never_denied(y: Floats, weight: Floats) -> NDArray[np.bool_]:
+    """Say of which codes only yes is known, while other texts were read, (n_codes,)."""
+    noes, known = (weight * (1.0 - y)).sum(axis=0), (weight > 0).sum(axis=0)
+    silent: NDArray[np.bool_] = (noes == 0) & (known > 0) & (known < weight.any(axis=1).sum())
+    return silent
+
+
+def _shift_to(z: Floats, share: float) -> float:
+    """Give the shift of log-odds (n,) whose mean probability is `share`, by bisection."""
+    low, high = -40.0 - float(z.max()), 40.0 - float(z.min())
+    for _ in range(60):
+        middle = (low + high) / 2
+        if float(sigmoid(z + middle).mean()) < share:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
 
 
 def _together(z: Floats, y: Floats, weight: Floats) -> tuple[Floats, Floats]:

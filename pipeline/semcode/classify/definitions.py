@@ -130,6 +130,8 @@ class DefinitionScorer:
         return means
 
     def _likeness_of_words(self, texts: Sequence[str]) -> Array:
+        if not len(texts):
+            return np.zeros((0, len(self.codebook)), np.float32)
         vectorizer, of_codes = self._ngrams
         likeness: Array = (vectorizer.transform(texts) @ of_codes.T).toarray()
         return likeness

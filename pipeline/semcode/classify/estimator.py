@@ -15,7 +15,7 @@ from semcode.classify import hierarchy
 from semcode.classify.calibration import Calibration, Cutoffs, calibrate, cutoffs
 from semcode.classify.cross_fitted import with_cross_fitted
 from semcode.classify.definitions import DefinitionScorer, statements
-from semcode.classify.features import Embedder, FeatureMap, Parts, embed, split_pairs
+from semcode.classify.features import Embedder, FeatureMap, Parts, as_list, embed, split_pairs
 from semcode.classify.labels import key_of, read_groups, read_labels
 from semcode.classify.logistic import Cells, Weights
 from semcode.classify.prevalence import shares_among
@@ -114,6 +114,7 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         to be coded (where exactly one of the top codes applies to each text). Raises
         InputError for labels of another shape or range.
         """
+        texts = as_list(texts)
         plain, _ = split_pairs(texts)
         y = read_labels(Y, len(plain), self.codebook)
         owners = read_groups(groups, plain)
@@ -121,7 +122,8 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         labelled = np.flatnonzero(~np.isnan(y).all(axis=1))
         parts = embed(self._encoder, texts)
         if not len(labelled):
-            self.usual_ = self._encoded(parts).definition.mean(axis=0)
+            if plain:
+                self.usual_ = self._encoded(parts).definition.mean(axis=0)
             return self
         self.features_ = FeatureMap(parts.vectors.shape[1]).fit(
             parts, extra=[s.text for s in self._scorer.statements], seed=self.seed
@@ -150,8 +152,8 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         with labels this is a `fit`.
         """
         self._require_same_codebook()
-        plain, _ = split_pairs(texts)
-        y = read_labels(Y, len(plain), self.codebook)
+        texts = as_list(texts)
+        y = read_labels(Y, len(split_pairs(texts)[0]), self.codebook)
         if not hasattr(self, "refiner_"):
             return self.fit(texts, Y)
         return self.update_encoded(
@@ -305,6 +307,7 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Forget what was learned and read the codebook."""
         if not len(self.codebook):
             raise InputError("The codebook has no codes.", remedy="Add a code to it.")
+        self._require_sound_settings()
         for name in [name for name in vars(self) if name.endswith("_") or name == "_keys"]:
             delattr(self, name)
         self._encoder = self._load_encoder()
@@ -468,6 +471,18 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _by_depth(self) -> Sequence[tuple[int, int]]:
         order = hierarchy.deepest_first(self._parents)
         return [(code, self._parents[code]) for code in order]
+
+    def _require_sound_settings(self) -> None:
+        if self.folds < 2 or self.folds != int(self.folds):
+            raise InputError(
+                f"{self.folds} is no number of folds.", where="folds", remedy="Use 2 or more."
+            )
+        if not 0.5 < self.sure <= 1:
+            raise InputError(
+                f"{self.sure} is no probability to be sure from.",
+                where="sure",
+                remedy="Use a number above 0.5, at most 1.",
+            )
 
     def _require_same_codebook(self) -> None:
         digest = getattr(self, "codebook_digest_", self.codebook.digest)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from semcode.errors import InputError, ModelError
 
-__all__ = ["Embedder", "FeatureMap", "Parts", "embed", "split_pairs"]
+__all__ = ["Embedder", "FeatureMap", "Parts", "as_list", "embed", "split_pairs"]
 
 Array = NDArray[np.float32]
 
@@ -43,6 +43,11 @@ class Parts:
     before: Array
 
 
+def as_list(texts: Any) -> Any:
+    """Give a numpy array or pandas Series of texts as a list; anything else as it is."""
+    return texts.tolist() if hasattr(texts, "tolist") else texts
+
+
 def split_pairs(texts: Sequence[Any]) -> tuple[list[str], list[str]]:
     """Divide texts or (context, text) pairs into texts and contexts.
 
@@ -51,7 +56,7 @@ def split_pairs(texts: Sequence[Any]) -> tuple[list[str], list[str]]:
     if isinstance(texts, str):
         raise InputError("One text was given where a list is wanted.", remedy="Write [text].")
     plain, contexts = [], []
-    for position, item in enumerate(texts):
+    for position, item in enumerate(as_list(texts)):
         if isinstance(item, str):
             plain.append(item)
             contexts.append("")
@@ -152,7 +157,7 @@ class FeatureMap:
             out[np.ix_(had, np.arange(self.width)[self.blocks["context"]])] = (
                 before / np.maximum(np.linalg.norm(before, axis=1, keepdims=True), 1.0)
             ) * _CONTEXT_SHARE
-        if self.terms["word"] or self.terms["char"]:
+        if parts.texts and (self.terms["word"] or self.terms["char"]):
             out[:, self.blocks["words"]] = self._weigh(parts.texts) @ self.projection
             out[:, self.blocks["words"]] *= _WORDS_SHARE
         out[:, self.blocks["shape"]] = _shape(parts.texts) * _SHAPE_SHARE
@@ -195,11 +200,12 @@ class FeatureMap:
         from sklearn.utils.extmath import randomized_svd
 
         least = 2 if len(texts) >= 50 else 1
+        halves = []
         for name, options in (("word", _word_options()), ("char", _char_options())):
             most = _MOST_WORDS if name == "word" else _MOST_NGRAMS
             vectorizer = TfidfVectorizer(min_df=least, max_features=most, **options)
             try:
-                vectorizer.fit(texts)
+                halves.append(vectorizer.fit_transform(texts))
             except ValueError:  # nothing but white space and stops: no words to learn from
                 self.terms[name], self.idf[name] = {}, np.zeros(0, np.float32)
                 continue
@@ -207,9 +213,9 @@ class FeatureMap:
             self.terms[name] = {term: int(position) for term, position in ordered}
             self.idf[name] = vectorizer.idf_.astype(np.float32)
         self._vectorizers = None
-        if not self._names():
+        if not halves:
             return
-        weighed = self._weigh(texts)
+        weighed = _side_by_side(halves)
         rank = min(WORDS, min(weighed.shape))
         _, _, directions = randomized_svd(weighed, rank, n_iter=2, random_state=seed)
         self.projection = np.zeros((weighed.shape[1], WORDS), np.float32)
@@ -217,16 +223,19 @@ class FeatureMap:
 
     def _weigh(self, texts: Sequence[str]) -> Any:
         """Give TF-IDF rows over words and n-grams, each half of length 1 / sqrt 2."""
-        import scipy.sparse as sparse
-
         if self._vectorizers is None:
             self._vectorizers = [
                 _vectorizer(self.terms[name], self.idf[name], options)
                 for name, options in (("word", _word_options()), ("char", _char_options()))
                 if self.terms[name]
             ]
-        halves = [vectorizer.transform(texts) for vectorizer in self._vectorizers]
-        return (sparse.hstack(halves) * np.float32(np.sqrt(0.5))).tocsr()
+        return _side_by_side([vectorizer.transform(texts) for vectorizer in self._vectorizers])
+
+
+def _side_by_side(halves: Sequence[Any]) -> Any:
+    import scipy.sparse as sparse
+
+    return (sparse.hstack(halves) * np.float32(np.sqrt(0.5))).tocsr()
 
 
 def _word_options() -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -153,10 +153,11 @@ def _held_out(
         rest = np.setdiff1d(np.arange(len(x)), rows)
         inside = Cells(cells.y[rest], cells.weight[rest], cells.definition[rest])
         shift = _usual(cells) - _usual(inside)
+        around = {share: study_prior(inside, 1.0, share) for _, _, share in families}
         for (_, _, share), family in families.items():
             turned, start = rotate(x[rest], _scale(x.shape[1], blocks, family[0])), None
             for candidate in family:
-                prior = study_prior(inside, candidate.penalty, share)
+                prior = replace(around[share], penalty=candidate.penalty)
                 weights, start = fit_codes(turned, inside, prior, start=start, tolerance=1e-2)
                 scores = weights.scores(x[rows], cells.definition[rows]) + shift
                 held[candidate][rows] += scores / len(divided)
