@@ -87,9 +87,12 @@ def join_coders(
     joined: list[CodedPassage] = []
     for (transcript, _, _), items in grouped.items():
         own: list[CodedPassage] = []
+        near: list[int] = []  # places in `own` that reach to where the next item can begin
         for item in sorted(items, key=lambda one: (one.start, one.end, one.coders)):
-            place = _partner(item, own)
+            near = [place for place in near if own[place].end > item.start]
+            place = _partner(item, own, near)
             if place is None:
+                near.append(len(own))
                 own.append(item)
             else:
                 own[place] = _join(own[place], item)
@@ -98,10 +101,11 @@ def join_coders(
     return tuple(sorted(joined, key=lambda one: (one.transcript, one.start, one.end, one.code)))
 
 
-def _partner(item: CodedPassage, own: Sequence[CodedPassage]) -> int | None:
+def _partner(item: CodedPassage, own: Sequence[CodedPassage], near: Sequence[int]) -> int | None:
     """Find the passage that shares most with an item, of other coders."""
     best, most = None, 0
-    for place, other in enumerate(own):
+    for place in near:
+        other = own[place]
         shared = min(item.end, other.end) - max(item.start, other.start)
         shorter = min(item.end - item.start, other.end - other.start)
         if shared > most and 2 * shared >= shorter and not set(item.coders) & set(other.coders):

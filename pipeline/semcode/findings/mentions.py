@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Mention", "Speech", "find_mentions"]
 
+_WORD = re.compile(r"[^\W\d_]+|\d+")
 _BEFORE = 4  # words before a relation that can say whose it is
 _ON = 2  # sentences that go on about a tie ("She helps me.") where no other is named
 
@@ -54,28 +56,41 @@ def find_mentions(
     ("she said, Mama, look"). A name given once ("my sponsor, Miss Pat") is found wherever
     that participant says it again. It finds words, not people: two sisters are one relation.
     """
-    every = list(speeches)
     known, signs = _matchers(nlp, lexicon)
+    words = frozenset(_key(word) for r in lexicon.relations for word in r.words)
+    own: dict[str, list[Speech]] = defaultdict(list)
+    for speech in speeches:
+        own[speech.participant].append(speech)
+    for said in own.values():
+        yield from _of_participant(said, words, known, signs, nlp, lexicon)
+
+
+def _of_participant(
+    said: Sequence[Speech],
+    words: frozenset[str],
+    known: PhraseMatcher,
+    signs: PhraseMatcher,
+    nlp: Language,
+    lexicon: RelationLexicon,
+) -> Iterator[Mention]:
+    """Find one participant's mentions, first by words, then by the names that came with them."""
     by_name = {relation.name: relation for relation in lexicon.relations}
-    named: dict[str, dict[str, str]] = defaultdict(dict)
-    found: dict[int, dict[tuple[int, int], set[str]]] = {}
-    for place, doc in _docs(nlp, every, range(len(every))):
-        own = [(s, n) for s, n in _spans(doc, known) if _theirs(s, by_name[n], lexicon)]
-        for span, name in own:
-            alias = _name_beside(span, lexicon)
-            if alias:
-                named[every[place].participant].setdefault(alias, name)
-        if own:
-            found[place] = defaultdict(set)
-            for span, name in own:
+    docs = dict(_docs(nlp, said, [p for p, s in enumerate(said) if words & _words(s.text)]))
+    found: dict[int, dict[tuple[int, int], set[str]]] = defaultdict(lambda: defaultdict(set))
+    names: dict[str, str] = {}
+    for place, doc in docs.items():
+        for span, name in _spans(doc, known):
+            if _theirs(span, by_name[name], lexicon):
                 found[place][span.sent.start, span.sent.end].add(name)
-    places = [p for p, s in enumerate(every) if p in found or _any(s.text, named[s.participant])]
-    for place, doc in _docs(nlp, every, places):
-        speech = every[place]
-        sentences = found.get(place) or defaultdict(set)
-        for sentence, name in _by_name(doc, named[speech.participant]):
-            sentences[sentence.start, sentence.end].add(name)
-        yield from _mentions(doc, speech, sentences, signs)
+                if alias := _name_beside(span, lexicon):
+                    names.setdefault(alias, name)
+    named = [p for p, s in enumerate(said) if any(name in s.text for name in names)]
+    docs |= dict(_docs(nlp, said, [place for place in named if place not in docs]))
+    for place in named:
+        for sentence, name in _by_name(docs[place], names):
+            found[place][sentence.start, sentence.end].add(name)
+    for place in sorted(found):
+        yield from _mentions(docs[place], said[place], found[place], signs)
 
 
 def _docs(
@@ -85,6 +100,15 @@ def _docs(
     pairs = ((speeches[place].text.replace("’", "'"), place) for place in places)
     for doc, place in nlp.pipe(pairs, as_tuples=True, batch_size=64):
         yield place, doc
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.lower()))
+
+
+def _key(phrase: str) -> str:
+    """Give the longest word of a phrase: without it the phrase is not there."""
+    return max(_WORD.findall(phrase), key=len)
 
 
 def _matchers(nlp: Language, lexicon: RelationLexicon) -> tuple[PhraseMatcher, PhraseMatcher]:
@@ -204,10 +228,6 @@ def _is_name(token: Token, lexicon: RelationLexicon) -> bool:
         and text.lower() not in lexicon.no_names
         and not token.is_stop
     )
-
-
-def _any(text: str, names: Mapping[str, str]) -> bool:
-    return any(name in text for name in names)
 
 
 def _by_name(doc: Doc, names: Mapping[str, str]) -> Iterator[tuple[Span, str]]:

@@ -63,10 +63,10 @@ def _varied(
 ) -> list[CodedPassage]:
     """Choose quotes: the most typical ones, and one of each facet value that they lack."""
     best = list(exemplars(items, count=_PER_CODE, vectors=vectors))
-    ranked = exemplars(items, count=len(items), vectors=vectors)
     for column in columns:
         if column.value and not any(column.value in item.facets for item in best):
-            best += [item for item in ranked if column.value in item.facets][:1]
+            own = [item for item in items if column.value in item.facets]
+            best += exemplars(own, count=1, vectors=vectors)
     return best
 
 

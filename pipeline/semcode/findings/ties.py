@@ -16,6 +16,7 @@ __all__ = ["QUALITIES", "Tie", "ties_of"]
 #: What a tie can be; "unclear" is said of one without evidence.
 QUALITIES = ("support", "strain", "both", "unclear")
 
+_PART = 1_000  # characters of a part of a transcript, in which passages are looked for
 _MINOR = 1 / 3  # share from which the rarer side makes a tie both
 _HELPS, _HINDERS = frozenset({"facilitator"}), frozenset({"barrier"})
 
@@ -46,13 +47,16 @@ def ties_of(
     A sentence inside a passage that people coded as facilitator or barrier counts by that,
     else by its words.
     """
-    coded: dict[str, list[CodedPassage]] = defaultdict(list)
+    coded: dict[tuple[str, int], list[CodedPassage]] = defaultdict(list)
     for item in passages:
         if not item.machine and (_HELPS | _HINDERS) & set(item.facets):
-            coded[item.transcript].append(item)
+            for part in range(item.start // _PART, (item.end - 1) // _PART + 1):
+                coded[item.transcript, part].append(item)
     grouped: dict[tuple[str, str], list[Mention]] = defaultdict(list)
     for mention in mentions:
-        weighed = _by_codings(mention, coded[mention.transcript])
+        # Half of the sentence lies in what counts, so its middle does.
+        middle = (mention.start + mention.end) // 2
+        weighed = _by_codings(mention, coded.get((mention.transcript, middle // _PART), ()))
         grouped[mention.participant, mention.relation].append(weighed)
     order = {relation.name: relation for relation in lexicon.relations}
     places = {name: place for place, name in enumerate(order)}
