@@ -108,7 +108,8 @@ def _words(text: str) -> frozenset[str]:
 
 def _key(phrase: str) -> str:
     """Give the longest word of a phrase: without it the phrase is not there."""
-    return max(_WORD.findall(phrase), key=len)
+    found: list[str] = _WORD.findall(phrase)
+    return max(found, key=len)
 
 
 def _matchers(nlp: Language, lexicon: RelationLexicon) -> tuple[PhraseMatcher, PhraseMatcher]:
