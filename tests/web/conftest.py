@@ -29,7 +29,7 @@ class Served:
     @contextmanager
     def client(self):
         """Give an HTTP client that was let in, as the page is."""
-        with httpx.Client(base_url=self.base, trust_env=False, timeout=20) as client:
+        with httpx.Client(base_url=self.base, trust_env=False, timeout=60) as client:
             assert client.get(self.address).status_code == 303
             client.headers["X-Semcode"] = "1"
             client.headers["X-Semcode-Coder"] = self.site.coder

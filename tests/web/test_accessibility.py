@@ -3,7 +3,10 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-VIEWS = ("", "transcript", "queue", "adjudicate", "codebook", "history")
+VIEWS = (
+    *("", "transcript", "queue", "adjudicate", "codebook", "history"),
+    *("findings", "findings?kind=matrix", "findings?kind=network"),
+)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -35,7 +38,9 @@ def test_no_view_violates_wcag(worked, open_page, scheme, width):
     found = {}
     for view in VIEWS:
         page.goto(f"{worked.base}/{view}")
-        page.wait_for_selector(f"main[data-ready='/{view}']")
+        page.wait_for_selector(f"main[data-ready='/{view.partition('?')[0]}']")
+        if "?kind" in view:
+            page.wait_for_selector(".matrix-table, .tie-list", timeout=90_000)
         if view == "transcript":
             page.keyboard.press("j")
             page.wait_for_selector(".drawer:not([hidden])")

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from semcode.errors import InputError
-from semcode.web import deciding, editing, showing
+from semcode.web import deciding, editing, findings, showing
 from semcode.web.asking import Fields, read_json
 
 HIDDEN = ("evidence?segment=1&code=x", "disagreements?coders[]=coder_ana&coders[]=coder_ben")
@@ -151,12 +151,14 @@ NAMES = (
     *("memo", "note", "seconds", "request", "verdict", "filters", "expected", "codes", "coders"),
     *("rationale", "change", "version", "codings", "kind", "target", "text", "guid", "n", "seed"),
     *("name", "order", "limit", "after", "before", "coder", "file"),
+    *("participant", "domain", "domains", "seen", "on", "by", "relation", "state", "quality"),
+    *("facet", "smallest", "count", "where", "suggestions"),
 )
 LIKELY = st.sampled_from(
     [0, 1, 5, -1, 2**40, "", "x", "P01_interview", "open", "audit", "accept", "merge", "study", []]
 )
 BODIES = st.dictionaries(st.sampled_from(NAMES), LIKELY | JSON, max_size=8)
-POSTS = sorted({**deciding.ENDPOINTS, **editing.ENDPOINTS, "join": None})
+POSTS = sorted({**deciding.ENDPOINTS, **editing.ENDPOINTS, **findings.DECIDING, "join": None})
 
 
 @settings(
@@ -179,7 +181,7 @@ def test_no_request_makes_the_server_stumble(client, path, body, real):
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(path=st.sampled_from(sorted(showing.ENDPOINTS)), values=BODIES)
+@given(path=st.sampled_from(sorted({**showing.ENDPOINTS, **findings.SHOWING})), values=BODIES)
 def test_no_question_makes_the_server_stumble(client, path, values):
     query = {
         name: _dumped(value).decode() if isinstance(value, (dict, list)) else str(value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
 from pathlib import Path
 
 from semcode.cli.show import print_json, print_table, say
@@ -14,7 +13,7 @@ from semcode.findings.network import graphml
 from semcode.findings.rapid_matrix import all_domains, choose_domains
 from semcode.findings.tables import Table
 from semcode.study import Study
-from semcode.study.findings.finding import FindingOptions, find, matrix_cells
+from semcode.study.findings.finding import FindingOptions, as_json, find, matrix_cells
 from semcode.study.findings.matrix import comment, keep_copy, read_matrix, write_templates
 from semcode.study.findings.network import decide_tie, study_ties
 from semcode.wording import counted
@@ -39,7 +38,7 @@ def findings(options: Namespace) -> int:
                 say(f"There was one already; it is kept as {copy}")
             say(f"Wrote {found.write(name)}")
     if options.json:
-        print_json(_json(found.findings))
+        print_json(as_json(found.findings))
         return 0
     if options.kind == "report" and files:
         return 0
@@ -130,11 +129,6 @@ def _pair(text: str) -> tuple[str, str]:
             f"{text!r} says nothing.", where="--where", remedy="Write for example: --where site=A"
         )
     return name.strip(), value.strip()
-
-
-def _json(found: Sequence[Finding]) -> object:
-    told = [{"kind": f.kind, "title": f.title, "notes": list(f.notes), **f.data} for f in found]
-    return told[0] if len(told) == 1 else told
 
 
 def _show(finding: Finding) -> None:

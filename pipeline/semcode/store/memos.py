@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 from semcode.store import schema
 from semcode.store.codebooks import now
 
-__all__ = ["KINDS", "Memo", "find", "memos", "write"]
+__all__ = ["KINDS", "Memo", "find", "memos", "wordings", "write"]
 
 #: What a memo may be about.
 KINDS = ("code", "coding", "transcript", "participant", "study")
@@ -55,6 +55,20 @@ def write(
 def find(connection: Connection, guid: str) -> Memo | None:
     """Give the newest wording of a memo, None where there is none or it was removed."""
     return next(iter(memos(connection, guid=guid)), None)
+
+
+def wordings(connection: Connection, guid: str) -> list[Memo]:
+    """List every wording of a memo, the newest first; one without text took it away."""
+    m, k = schema.memo, schema.coder
+    found = connection.execute(
+        select(m, k.c.name)
+        .join(k, m.c.coder_id == k.c.id)
+        .where(m.c.guid == guid)
+        .order_by(m.c.id.desc())
+    )
+    return [
+        Memo(row.guid, row.target_kind, row.target, row.name, row.text, row.at) for row in found
+    ]
 
 
 def memos(

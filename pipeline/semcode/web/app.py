@@ -17,9 +17,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from semcode.errors import SemcodeError
-from semcode.web import pages
+from semcode.web import finding_pages, findings, pages
 from semcode.web.answering import answer, error_answer, plain_error
-from semcode.web.asking import Fields, read_json
+from semcode.web.asking import query_fields, read_json
 from semcode.web.deciding import ENDPOINTS as DECIDING
 from semcode.web.editing import ENDPOINTS as EDITING
 from semcode.web.editing import FILE_ENDPOINTS
@@ -43,16 +43,17 @@ def build_app(site: Site) -> Starlette:
         Route("/favicon.ico", _favicon, methods=["GET"]),
         *(
             Route(f"/api/{name}", _handler(endpoint), methods=["GET"])
-            for name, endpoint in SHOWING.items()
+            for name, endpoint in {**SHOWING, **findings.SHOWING}.items()
         ),
         *(
             Route(f"/api/{name}", _handler(endpoint), methods=["POST"])
-            for name, endpoint in {**DECIDING, **EDITING}.items()
+            for name, endpoint in {**DECIDING, **EDITING, **findings.DECIDING}.items()
         ),
         *(
             Route(f"/api/{name}", _handler(endpoint, file=True), methods=["POST"])
-            for name, endpoint in FILE_ENDPOINTS.items()
+            for name, endpoint in {**FILE_ENDPOINTS, **findings.READING}.items()
         ),
+        *finding_pages.ROUTES,
         Route("/api/join", _join, methods=["POST"]),
         Mount(pages.static_address(), StaticFiles(directory=pages.STATIC)),
         Mount("/static", StaticFiles(directory=pages.STATIC)),
@@ -80,7 +81,7 @@ def _handler(endpoint: Endpoint, *, file: bool = False) -> Handler:
             return stranger
         try:
             if request.method == "GET" or file:
-                fields = Fields(_query(request))
+                fields = query_fields(request)
                 body = await _body(request, site.largest_file) if file else b""
             else:
                 body = await _body(request, _LARGEST_JSON)
@@ -142,15 +143,6 @@ async def _body(request: Request, largest: int) -> bytes:
             raise _TooLarge
         parts.append(part)
     return b"".join(parts)
-
-
-def _query(request: Request) -> dict[str, object]:
-    """Give the query's values; a name that stands twice, or ends in [], is a list."""
-    values: dict[str, object] = {}
-    for name in request.query_params:
-        several = request.query_params.getlist(name)
-        values[name.removesuffix("[]")] = several if name.endswith("[]") else several[-1]
-    return values
 
 
 def _favicon(_request: Request) -> Response:

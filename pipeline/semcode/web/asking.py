@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from starlette.requests import Request
+
 from semcode.errors import InputError
 
-__all__ = ["Fields", "read_json"]
+__all__ = ["Fields", "query_fields", "read_json"]
 
 _LARGEST = 2**53
 _LONGEST = 100_000
@@ -135,6 +137,15 @@ class Fields:
         if not isinstance(value, list) or len(value) > _MOST:
             raise _bad(name, "is not a list")
         return value
+
+
+def query_fields(request: Request) -> Fields:
+    """Give the query's values; a name that ends in [] is a list, else the last one counts."""
+    values: dict[str, object] = {}
+    for name in request.query_params:
+        several = request.query_params.getlist(name)
+        values[name.removesuffix("[]")] = several if name.endswith("[]") else several[-1]
+    return Fields(values)
 
 
 def _text(name: str, value: Any, longest: int) -> str:

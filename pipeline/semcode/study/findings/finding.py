@@ -23,7 +23,7 @@ from semcode.study.findings.files import write_findings
 if TYPE_CHECKING:
     from semcode.study.study import Study
 
-__all__ = ["KINDS", "FindingOptions", "Found", "find", "matrix_cells", "matrix_finding"]
+__all__ = ["KINDS", "FindingOptions", "Found", "as_json", "find", "matrix_cells", "matrix_finding"]
 
 #: The kinds of findings, in the order of a report.
 KINDS = (
@@ -83,6 +83,12 @@ class Found:
             generated_at=self.data.generated_at,
             kicker=self.kicker,
         )
+
+
+def as_json(findings: Sequence[Finding]) -> object:
+    """Give findings for programs: one as an object, several as a list."""
+    told = [{"kind": f.kind, "title": f.title, "notes": list(f.notes), **f.data} for f in findings]
+    return told[0] if len(told) == 1 else told
 
 
 def find(study: Study, kind: str, options: FindingOptions | None = None) -> Found:

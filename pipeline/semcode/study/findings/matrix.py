@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from semcode.study.study import Study
 
 __all__ = [
+    "CELL",
+    "LONGEST",
     "MatrixRead",
+    "cell_guid",
     "comment",
     "comments",
     "keep_copy",
@@ -40,9 +43,9 @@ __all__ = [
     "write_templates",
 ]
 
-_CELL, _COMMENT = "cell", "comment"
+CELL, _COMMENT = "cell", "comment"
 _NAMESPACE = uuid5(NAMESPACE_URL, "semcode:matrix-cell")
-_LONGEST = 32_000
+LONGEST = 32_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,9 @@ def read_matrix(
             continue
         if cell.edited_by and fingerprint(cell.text) != written[key]:
             clashes.append(f"{key[0]}, {key[1]}")
-        if len(text) > _LONGEST:
+        if len(text) > LONGEST:
             raise InputError(
-                f"{key[0]}, {key[1]} has more than {_LONGEST:,} characters.",
+                f"{key[0]}, {key[1]} has more than {LONGEST:,} characters.",
                 where=str(path),
                 remedy="Make it shorter.",
             )
@@ -134,6 +137,11 @@ def _check_place(
             where=str(path),
             remedy="Undo the sorting, or write the cell in other words.",
         )
+
+
+def cell_guid(target: str) -> str:
+    """Give the guid under which every wording of a cell is kept."""
+    return str(uuid5(_NAMESPACE, target))
 
 
 def comment(study: Study, text: str, *, on: str, coder: str, data: CodedStudy) -> None:
@@ -267,7 +275,7 @@ def _template(cell: MatrixCell) -> list[WordHeading | WordText | WordQuote]:
 
 def _written(study: Study) -> Mapping[str, Memo]:
     with study.database.read() as connection:
-        memos = store.memos.memos(connection, target_kind=_CELL)
+        memos = store.memos.memos(connection, target_kind=CELL)
     return {memo.target: memo for memo in memos}
 
 
@@ -283,10 +291,10 @@ def _store(study: Study, edits: Sequence[tuple[MatrixCell, str]], coder: str) ->
             store.memos.write(
                 connection,
                 coder_id=who,
-                target_kind=_CELL,
+                target_kind=CELL,
                 target=target,
                 text=text,
-                guid=str(uuid5(_NAMESPACE, target)),
+                guid=cell_guid(target),
             )
 
 

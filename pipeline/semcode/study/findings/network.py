@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
 from semcode import embed, store
 from semcode.errors import InputError
 from semcode.findings.coded import CodedStudy
-from semcode.findings.mentions import Speech, find_mentions
+from semcode.findings.mentions import Mention, Speech, find_mentions
 from semcode.findings.relations import relation_lexicon
 from semcode.findings.ties import QUALITIES, Tie, ties_of
 from semcode.records import Role
@@ -19,7 +20,7 @@ from semcode.store.memos import Memo
 if TYPE_CHECKING:
     from semcode.study.study import Study
 
-__all__ = ["decide_tie", "study_ties"]
+__all__ = ["decide_tie", "settle_tie", "study_ties"]
 
 _TIE = "tie"
 _NAMESPACE = uuid5(NAMESPACE_URL, "semcode:tie")
@@ -33,7 +34,7 @@ def study_ties(study: Study, data: CodedStudy) -> tuple[Tie, ...]:
     """
     language = study.codebook().language
     lexicon = relation_lexicon(language)
-    found = find_mentions(_speeches(study), nlp=embed.spacy_pipeline(language), lexicon=lexicon)
+    found = _mentions(language, tuple(_speeches(study)))
     decided = _decided(study)
     return tuple(_with(tie, decided) for tie in ties_of(found, data.passages, lexicon))
 
@@ -52,6 +53,17 @@ def decide_tie(study: Study, ties: Sequence[Tie], which: str, *, accept: bool, c
             f"There is no tie {which!r}.",
             remedy=f"Write PARTICIPANT:TIE; {person or 'this participant'} has: {own or 'none'}.",
         )
+    return settle_tie(
+        study, tie, "accepted" if accept else "rejected", quality=quality, coder=coder
+    )
+
+
+def settle_tie(study: Study, tie: Tie, state: str, *, quality: str = "", coder: str) -> Tie:
+    """Make a tie accepted, rejected, or (suggested) undecided again; every decision is kept.
+
+    `quality` is what it is accepted as, "" for what it was found to be. Raises InputError for
+    an unknown quality, or nobody named.
+    """
     if quality and quality not in QUALITIES:
         raise InputError(
             f"A tie cannot be {quality!r}.", remedy=f"Use one of: {', '.join(QUALITIES)}."
@@ -59,7 +71,7 @@ def decide_tie(study: Study, ties: Sequence[Tie], which: str, *, accept: bool, c
     if not coder.strip():
         raise InputError("Nobody is named who decides.", remedy="Add --as NAME.")
     target = _target(tie)
-    text = f"accepted {quality or tie.quality}" if accept else "rejected"
+    text = {"accepted": f"accepted {quality or tie.quality}", "suggested": ""}.get(state, state)
     with study.database.write() as connection:
         store.memos.write(
             connection,
@@ -69,7 +81,15 @@ def decide_tie(study: Study, ties: Sequence[Tie], which: str, *, accept: bool, c
             text=text,
             guid=str(uuid5(_NAMESPACE, target)),
         )
-    return _with(tie, _decided(study))
+    undecided = replace(tie, state="suggested", by="", at="")
+    return _with(undecided, _decided(study))
+
+
+@lru_cache(maxsize=1)
+def _mentions(language: str, speeches: tuple[Speech, ...]) -> tuple[Mention, ...]:
+    """Find relations in what is said; the last study's are kept, for parsing takes seconds."""
+    lexicon = relation_lexicon(language)
+    return tuple(find_mentions(speeches, nlp=embed.spacy_pipeline(language), lexicon=lexicon))
 
 
 def _decided(study: Study) -> Mapping[str, Memo]:

@@ -21,8 +21,8 @@ export function setCoder(name) {
   coder = name;
 }
 
-export async function get(path, values = {}) {
-  return ask(`/api/${path}${query(values)}`, {});
+export async function get(path, values = {}, { patience = PATIENCE_MS } = {}) {
+  return ask(`/api/${path}${query(values)}`, {}, patience);
 }
 
 export async function post(path, body) {
@@ -45,7 +45,8 @@ function own() {
   return { "X-Semcode": "1", "X-Semcode-Coder": encodeURIComponent(coder) };
 }
 
-function query(values) {
+// A query from values: a list as name[], an object as JSON, nothing for what is empty.
+export function query(values) {
   const given = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
     if (value === null || value === undefined || value === "") continue;
@@ -56,7 +57,7 @@ function query(values) {
   return text ? `?${text}` : "";
 }
 
-async function ask(url, options) {
+async function ask(url, options, patience = PATIENCE_MS) {
   let response;
   let text;
   try {
@@ -65,7 +66,7 @@ async function ask(url, options) {
       credentials: "same-origin",
       cache: "no-store",
       redirect: "error",
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(patience),
     });
     text = await response.text();
   } catch {

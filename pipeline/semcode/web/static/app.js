@@ -13,6 +13,7 @@ const VIEWS = [
   { path: "/queue", name: "Queue", digit: "3", load: () => import("./queue.js") },
   { path: "/adjudicate", name: "Adjudicate", digit: "4", load: () => import("./adjudicate.js"), hidden: "blind" },
   { path: "/codebook", name: "Codebook", digit: "5", load: () => import("./codebook.js") },
+  { path: "/findings", name: "Findings", digit: "8", load: () => import("./findings.js"), hidden: "blind" },
   { path: "/history", name: "History", digit: "6", load: () => import("./history.js") },
 ];
 const LOOK_EVERY_MS = 20_000;
@@ -92,7 +93,7 @@ function showFrame() {
 
 function follow(event) {
   const link = event.target.closest?.("a[href^='/']");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  if (!link || link.hasAttribute("download") || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
   go(link.getAttribute("href"));
 }
