@@ -29,6 +29,21 @@ def test_nothing_labelled_is_the_cold_start(codebook, encoder, spoken):
     assert (unlabelled.predict(pairs).sum(axis=1) >= 1).all()
 
 
+def test_a_definition_near_to_everything_does_not_take_everything(encoder):
+    book = Codebook(
+        (
+            Code("small talk", "well you know was just like going over there and then"),
+            Code("housing", "rent eviction shelter landlord apartment lease"),
+        )
+    )
+    chat = ["well you know", "just like going over there"] * 40
+    about = ["and then my landlord was there"]
+    told = CodeClassifier(book, encoder=encoder).fit(chat + about, np.full((81, 2), np.nan))
+    assert (told.predict(chat)[:, 0] == 1).all()  # common, and rightly so
+    assert told.predict(about)[0, 1] == 1
+    assert CodeClassifier(book, encoder=encoder).predict(about)[0, 1] == 0  # knows no other text
+
+
 def test_labels_beat_the_cold_start(codebook, encoder, trained, spoken):
     pairs, y, _ = spoken(120, seed=5)
     texts = [text for _, text in pairs]

@@ -36,6 +36,7 @@ Text = str | tuple[str, str]
 _MANY = 2000  # texts from which a fit uses all cores; at most so many unread are looked at
 _FEW_UNREAD = 50  # fewer texts without a label tell nothing of how common codes are
 _FLOOR = 0.5  # from here on the cold start's score is taken for a yes
+_USUAL_SHARE = 0.5  # what a code usually gets is in part how common it is, in part no news
 _FARTHEST = 9.0  # log-odds beyond which a definition's score says no more
 
 
@@ -457,10 +458,11 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _cold_answers(self, p: Floats, definition: Floats) -> NDArray[np.int8]:
         """Give each text the code that stands out most, and whatever the cold start calls sure.
 
-        What stands out is above what the texts given to `fit` usually get for that code.
+        What stands out is above half of what the texts given to `fit` usually get for that
+        code: a definition may be near to everything, but a common code may be so too.
         """
         given = (p >= _FLOOR).astype(np.int8)
-        usual = self.usual_ if hasattr(self, "usual_") else 0.0
+        usual = self.usual_ * _USUAL_SHARE if hasattr(self, "usual_") else 0.0
         for row, code in enumerate((definition - usual).argmax(axis=1)):
             place = int(code)
             while place >= 0:
