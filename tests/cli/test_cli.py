@@ -139,3 +139,27 @@ def test_demo_can_be_called_again(capsys, tmp_path):
     assert {"report.html", "codings.xlsx", "study.db"} <= {
         p.name for p in (tmp_path / "d").iterdir()
     }
+
+
+def test_another_language_and_a_text_without_speakers_are_told(tmp_path, capsys):
+    words = "Pues yo vivo con mi mamá y con mis hijos. Ella me ayuda mucho, no tengo carro. "
+    (tmp_path / "P10.txt").write_text(words * 4, encoding="utf-8")
+    (tmp_path / "P2.txt").write_text(
+        "Interviewer: How?\n\nP2: " + "I was at my mom's and it was hard. " * 9, encoding="utf-8"
+    )
+    study = str(tmp_path / "study")
+    assert main(["init", study]) == 0
+    files = [str(tmp_path / name) for name in ("P10.txt", "P2.txt")]
+    capsys.readouterr()
+    assert main(["add", "--study", study, *files]) == 0
+    told = capsys.readouterr().err
+    assert "It seems to be in Spanish, and the codebook is in English" in told
+    assert told.count("seems to be in") == 1
+    for command in ("status", "speakers"):
+        assert main([command, "--study", study]) == 0
+        assert "no speakers were found in P10:" in capsys.readouterr().err
+    assert main(["speakers", "--study", study, "--json"]) == 0
+    names = [row["transcript"] for row in json.loads(capsys.readouterr().out)]
+    assert names == ["P2", "P2", "P10"]
+    assert main(["status", "--study", study, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["transcripts_without_speakers"] == ["P10"]

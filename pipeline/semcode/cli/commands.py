@@ -17,7 +17,7 @@ from semcode.codebook import load_codebook
 from semcode.errors import InputError
 from semcode.store.runs import SuggestionRow
 from semcode.study import Study
-from semcode.wording import counted
+from semcode.wording import counted, natural
 
 __all__ = [
     "add",
@@ -133,7 +133,8 @@ def speakers(options: Namespace) -> int:
         if options.confirm:
             for row in study.speakers():
                 study.set_role(row.transcript, row.name, row.role)
-        rows = study.speakers()
+        rows = sorted(study.speakers(), key=lambda row: natural(row.transcript))
+        alone = study.status().without_speakers
     if options.json:
         print_json([{k: v for k, v in asdict(r).items() if k != "transcript_id"} for r in rows])
         return 0
@@ -154,6 +155,7 @@ def speakers(options: Namespace) -> int:
     )
     if any(row.guessed for row in rows):
         say("A ? marks a guess. Correct it with --set, or confirm them all with --confirm.")
+    _tell_alone(alone)
     return 0
 
 
@@ -255,18 +257,31 @@ def status(options: Namespace) -> int:
         "model": model,
         "transcripts_to_suggest_for": now.pending,
         "roles_not_confirmed": now.guessed_roles,
+        "transcripts_without_speakers": list(now.without_speakers),
         "codings": dict(now.codings),
     }
     if options.json:
         print_json(counts)
         return 0
-    shown = {k: v for k, v in counts.items() if v != "" and k != "codings"}
+    apart = ("codings", "transcripts_without_speakers")
+    shown = {k: v for k, v in counts.items() if v != "" and k not in apart}
     shown |= {f"codings by {coder}": count for coder, count in now.codings.items()}
     for key, value in shown.items():
         number = f"{value:,}" if isinstance(value, int) else value
         print(f"{key.replace('_', ' '):<34}{number}")
+    _tell_alone(now.without_speakers)
     say(f"Next: semcode {_next_step(now.transcripts, now.pending).format(options.study)}")
     return 0
+
+
+def _tell_alone(names: Sequence[str]) -> None:
+    """Say which transcripts name nobody: what an interviewer asked counts as said there."""
+    if names:
+        say(
+            f"note: no speakers were found in {_some(sorted(names, key=natural))}: each is taken "
+            "as one participant's, questions included. Put a name before each turn if you can "
+            "(Interviewer: ..., P01: ...), and add the file again."
+        )
 
 
 def _next_step(transcripts: int, pending: int) -> str:

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from semcode.errors import ReadError
 from semcode.readers.files import Source, clean, guid_of
-from semcode.readers.speakers import join_variants, only_asking, speakers_of
+from semcode.readers.speakers import NO_SPEAKERS, join_variants, only_asking, speakers_of
 from semcode.records import Transcript, Turn
 
 __all__ = ["ALONE", "UNKNOWN", "Utterance", "assemble"]
@@ -100,8 +100,7 @@ def _named(cues: Sequence[Utterance]) -> tuple[list[Utterance], list[str]]:
     if not unnamed:
         return list(cues), []
     if unnamed == len(cues):
-        note = "No speakers were found: the whole text is taken as one participant's."
-        return [replace(cue, speaker=ALONE) for cue in cues], [note]
+        return [replace(cue, speaker=ALONE) for cue in cues], [NO_SPEAKERS]
     note = f"{unnamed} of {len(cues)} utterances name no speaker: they are {UNKNOWN}'s."
     return [replace(cue, speaker=cue.speaker or UNKNOWN) for cue in cues], [note]
 

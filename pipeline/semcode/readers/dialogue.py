@@ -11,7 +11,7 @@ from semcode.errors import ReadError
 from semcode.readers.candidates import Candidate, Line, seconds_of, split_lines
 from semcode.readers.files import Source, guid_of
 from semcode.readers.labels import find_labels
-from semcode.readers.speakers import join_variants, only_asking, speakers_of
+from semcode.readers.speakers import NO_SPEAKERS, join_variants, only_asking, speakers_of
 from semcode.records import Transcript, Turn
 
 __all__ = ["read_dialogue"]
@@ -70,7 +70,7 @@ def read_dialogue(
         notes += _notes(text, labels[0].start)
     else:
         turns, names = _one_turn(text), {}
-        notes.append("No speakers were found: the whole text is taken as one participant's.")
+        notes.append(NO_SPEAKERS)
     speakers = speakers_of(turns, text, names=names)
     return Transcript(
         guid=guid_of(source, name),

@@ -12,6 +12,7 @@ from semcode.records import Role, Speaker, Turn
 
 __all__ = [
     "INTERVIEWER_WORDS",
+    "NO_SPEAKERS",
     "PARTICIPANT_WORDS",
     "UNNAMED",
     "asks",
@@ -23,6 +24,9 @@ __all__ = [
 ]
 
 UNNAMED = "Speaker"
+
+#: The warning of a transcript in which nobody is named.
+NO_SPEAKERS = "No speakers were found: the whole text is taken as one participant's."
 
 INTERVIEWER_WORDS = frozenset(
     {"interviewer", "interviewers", "int", "interv", "intv", "moderator", "moderators", "mod"}

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from semcode import readers, store
 from semcode.config import Settings
 from semcode.errors import ReadError
+from semcode.readers.language import language_note
 from semcode.records import Role, Transcript
 from semcode.store import Database
 from semcode.study.progress import Progress
@@ -81,9 +82,11 @@ def _store(database: Database, transcript: Transcript, added: Added) -> None:
                     remedy="Rename the file if it is another interview; if it is a corrected one, "
                     "use semcode correct.",
                 )
+        language = store.codebooks.load(connection).language
         store.transcripts.add(connection, with_participants(transcript))
     added.transcripts.append(transcript.name)
-    for warning in transcript.warnings:
+    foreign = language_note(transcript.text, language)
+    for warning in (*transcript.warnings, *([foreign] if foreign else [])):
         added.notes.setdefault(warning, []).append(transcript.name)
 
 

@@ -19,6 +19,7 @@ from semcode.findings.data import (
     UncodedSegment,
 )
 from semcode.records import Coding, Role, Run, Transcript
+from semcode.wording import natural
 
 if TYPE_CHECKING:
     from semcode.store.runs import SuggestionRow
@@ -62,7 +63,7 @@ def report_data(study: Study) -> ReportData:
             )
             for code in codebook
         ],
-        participants=study.participants(),
+        participants=sorted(study.participants(), key=lambda p: natural(p.label)),
         transcripts=_transcripts(study),
         suggestions=[_coded(row, codebook) for row in rows if row.score >= floor],
         codings=_codings(study, codebook),

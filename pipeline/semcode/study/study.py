@@ -19,6 +19,7 @@ from semcode.config import Settings, load_settings
 from semcode.errors import InputError, StudyBusyError, StudyError
 from semcode.evaluate import AgreementReport, ModeReport
 from semcode.evaluate.model_report import ModelReport
+from semcode.readers.speakers import NO_SPEAKERS
 from semcode.records import Coding, Participant, Role, Run, Transcript
 from semcode.store import Database
 from semcode.store.models import ModelRow
@@ -69,7 +70,8 @@ class StudyStatus:
     """Where a study stands, in counts.
 
     `pending` transcripts have no suggestions, or ones that were made with another codebook
-    or other settings.
+    or other settings. `without_speakers` are the transcripts in which nobody is named, each
+    taken as one participant's.
     """
 
     name: str
@@ -85,6 +87,7 @@ class StudyStatus:
     guessed_roles: int
     codings: Mapping[str, int]
     run: Run | None
+    without_speakers: tuple[str, ...] = ()
 
 
 class Study:
@@ -416,6 +419,7 @@ class Study:
                 guessed_roles=sum(s.guessed for s in speakers),
                 codings=store.codings.count_by_coder(connection),
                 run=run,
+                without_speakers=tuple(row.name for row in rows if NO_SPEAKERS in row.warnings),
             )
 
     def agreement(
