@@ -45,21 +45,23 @@ def test_values_that_are_listed_are_known_to_be_in_use():
 
 def bounded(rows, parents, blank, sizes):
     """Find by trying out every table what a reader could not rule out."""
-    cells = [(r, g) for r in range(len(rows)) for g in range(len(sizes))]
-    options = [range(sizes[g] + 1) if g in blank[r] else [rows[r][g]] for r, g in cells]
-    possible = {cell: set() for cell in cells}
-    for guess in product(*options):
-        table = dict(zip(cells, guess, strict=True))
+    places = range(len(sizes))
+    fitting = [
+        [
+            guess
+            for guess in product(*(range(sizes[g] + 1) if g in own else [row[g]] for g in places))
+            if sum(guess) == sum(row)
+        ]
+        for row, own in zip(rows, blank, strict=True)
+    ]
+    possible = {(r, g): set() for r in range(len(rows)) for g in places}
+    for table in product(*fitting):
         if all(
-            sum(table[r, g] for g in range(len(sizes))) == sum(rows[r])
-            and (
-                parents[r] is None
-                or all(table[r, g] <= table[parents[r], g] for g in range(len(sizes)))
-            )
-            for r in range(len(rows))
+            above is None or all(table[r][g] <= table[above][g] for g in places)
+            for r, above in enumerate(parents)
         ):
-            for cell, value in table.items():
-                possible[cell].add(value)
+            for r, g in possible:
+                possible[r, g].add(table[r][g])
     return possible
 
 
@@ -73,7 +75,7 @@ def test_levels_above_give_nothing_away():
 def test_no_small_count_can_be_told_from_rows_totals_sizes_and_levels():
     random = Random(1)
     hidden = 0
-    for _ in range(300):
+    for _ in range(100):
         sizes = [random.randint(3, 5) for _ in range(random.choice((2, 3)))]
         top = [random.randint(0, n) for n in sizes]
         middle = [random.randint(0, n) for n in top]
@@ -89,7 +91,7 @@ def test_no_small_count_can_be_told_from_rows_totals_sizes_and_levels():
                     assert g in blank[r]
                     everything = all(len(own) == len(sizes) for own in blank)
                     assert len(possible[r, g]) > 1 or everything, (rows, sizes, blank)
-    assert hidden > 100
+    assert hidden > 50
 
 
 def test_a_small_group_goes_with_another():
