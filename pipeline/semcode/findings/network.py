@@ -54,7 +54,8 @@ def network(data: CodedStudy, ties: Sequence[Tie]) -> Finding:
     notes = list(data.notes)
     if decided["suggested"]:
         notes.append(
-            "Ties marked as suggested were found by a machine. Read the sentences behind them, "
+            "Ties marked as suggested were found by a machine, and support or strain is no more "
+            "than its guess: of those checked by hand half were right. Read the sentences behind, "
             'then decide, as in: semcode findings network --accept "P01:mother=support" --as NAME.'
         )
     return Finding(
@@ -223,7 +224,7 @@ def _whom_table(data: CodedStudy, ties: Sequence[Tie]) -> Table:
         own = sorted((t for t in ties if t.participant == person.label), key=_ring)
         by_quality = [
             ", ".join(
-                t.relation.name + (" ?" if t.state == "suggested" else "")
+                t.relation.name + ("\u00a0?" if t.state == "suggested" else "")
                 for t in own
                 if t.quality == quality
             )
