@@ -7,6 +7,7 @@ import pytest
 
 from semcode.classify import CodeClassifier
 from semcode.classify.logistic import Cells, fit_codes, rotate
+from semcode.classify.refining import _chord
 from semcode.errors import ModelError
 
 
@@ -86,3 +87,12 @@ def test_without_rows_no_update(trained, encoder, tmp_path):
     again = CodeClassifier.load(tmp_path / "m.safetensors", encoder=encoder)
     with pytest.raises(ModelError, match="without the rows"):
         again.update(["bus"], np.array([[0, 0, 1, 1]]))
+
+
+@pytest.mark.parametrize(("z", "y"), [(-9.0, 1.0), (9.0, 0.0), (0.3, 1.0), (2.0, 0.5), (0.0, 0.5)])
+def test_the_first_step_ends_where_a_lone_contradicting_row_would(z, y):
+    weight, reach = 1.0, 12.0
+    bend = _chord(z, y, weight, reach)
+    p = 1 / (1 + np.exp(-z))
+    end = z - reach * weight * (p - y) / (1 + bend * reach)
+    assert end == pytest.approx(z - reach * weight * (1 / (1 + np.exp(-end)) - y), abs=1e-4)

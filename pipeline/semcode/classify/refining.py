@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import exp
 from typing import Any
 
 import numpy as np
@@ -136,11 +137,12 @@ class Refiner:
 
         x = self._x[row].copy()
         x[-2] = self._definition[row, code]
-        p = float(sigmoid(np.atleast_1d(self._scores(x[None], self.theta[code])))[0])
-        bend = float(self._weight[row, code]) * max(p * (1 - p), 1e-9)
+        z = float(self._scores(x[None], self.theta[code])[0])
         inverse = self._inverse[code]
         toward = inverse @ x
-        share = -bend / (1.0 + bend * float(x @ toward))
+        y, weight, reach = self._y[row, code], self._weight[row, code], float(x @ toward)
+        bend = _chord(z, float(y), float(weight), reach)
+        share = -bend / (1.0 + bend * reach)
         self._inverse[code] = blas.sger(share, toward, toward, a=inverse, overwrite_a=1)
 
     def _descend(self, code: int, x: Array, y: Floats, weight: Floats) -> bool:
@@ -202,3 +204,28 @@ class Refiner:
 
         self._x, self._y = wider(self._x), wider(self._y)
         self._weight, self._definition = wider(self._weight), wider(self._definition)
+
+
+def _chord(z: float, y: float, weight: float, reach: float) -> float:
+    """Give the mean curvature of a row's loss between its score and where its label takes it.
+
+    That is where the step along the row ends, score - reach * weight * (p - y), found by
+    bisection. The curvature at the score itself is nothing where a label contradicts what
+    was sure, and the step with it far too long.
+    """
+    low, high = (z, z + reach * weight) if _probability(z) < y else (z - reach * weight, z)
+    for _ in range(30):
+        middle = (low + high) / 2
+        if middle < z - reach * weight * (_probability(middle) - y):
+            low = middle
+        else:
+            high = middle
+    p, moved = _probability(z), (low + high) / 2 - z
+    local = p * (1.0 - p)
+    chord = (_probability(z + moved) - p) / moved if abs(moved) > 1e-6 else local
+    return weight * max(chord, 1e-9)
+
+
+def _probability(z: float) -> float:
+    """Turn one log-odds into a probability."""
+    return 1.0 / (1.0 + exp(-min(max(z, -35.0), 35.0)))
