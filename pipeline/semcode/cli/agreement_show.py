@@ -9,6 +9,7 @@ from semcode.evaluate import TITLES, AgreementReport, AgreementRow, ModeReport, 
 from semcode.evaluate.model import GapRow, ModelTable
 from semcode.evaluate.words import number, with_interval
 from semcode.study.agreement.files import AnyReport
+from semcode.wording import counted
 
 __all__ = ["show"]
 
@@ -59,7 +60,7 @@ def _show_study(report: AgreementReport, by: str, plan: bool) -> None:
         progress = ", ".join(
             f"{coder} {read:,}" for coder, read in zip(batch.coders, batch.read, strict=True)
         )
-        say(f"Draw {batch.name!r}: {batch.spans:,} segments; read so far: {progress}.")
+        say(f"Draw {batch.name!r}: {counted(batch.spans, 'segment')}; read so far: {progress}.")
 
 
 def _say_overall(row: AgreementRow) -> None:

@@ -16,6 +16,7 @@ from semcode.evaluate.risk import labels_needed
 from semcode.evaluate.words import number
 from semcode.study import Study
 from semcode.study.learning.batch_coding import BatchCoding, CodeOutcome
+from semcode.wording import counted
 
 __all__ = ["audit", "code", "evaluate"]
 
@@ -199,7 +200,7 @@ def code(options: Namespace) -> int:
     with Study(options.study) as study:
         if options.undo:
             taken = study.undo_code(options.undo)
-            say(f"Removed {taken:,} codings of {options.undo!r}.")
+            say(f"Removed {counted(taken, 'coding')} of {options.undo!r}.")
             return 0
         names, failed = _added(study, options.files)
         found = study.code(
@@ -276,8 +277,8 @@ def _show_coding(found: BatchCoding, options: Namespace) -> None:
         )
     if found.codings and not found.dry:
         say(
-            f"Stored {found.codings:,} codings of {found.coder!r}. Take them back with: semcode "
-            f'code --study {options.study} --undo "{found.coder}"'
+            f"Stored {counted(found.codings, 'coding')} of {found.coder!r}. Take them back with: "
+            f'semcode code --study {options.study} --undo "{found.coder}"'
         )
 
 

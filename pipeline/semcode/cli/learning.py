@@ -17,6 +17,7 @@ from semcode.study.learning.finetuning import Adapted
 from semcode.study.learning.quality import Quality
 from semcode.study.learning.training import Trained
 from semcode.study.pipeline import SuggestSummary
+from semcode.wording import counted
 
 __all__ = ["check_codings", "model_line", "told_of_learning", "train"]
 
@@ -157,9 +158,9 @@ def _draw(done: Trained, path: Path) -> str:
 
 
 def _told(done: Trained) -> Iterator[str]:
-    who = ", ".join(f"{name} ({count:,} codings)" for name, count in done.coders.items())
+    who = ", ".join(f"{name} ({counted(count, 'coding')})" for name, count in done.coders.items())
     yield f"Learned from {who or 'decisions alone'}:"
-    yield f"{done.segments:,} passages of {done.participants} participants."
+    yield f"{counted(done.segments, 'passage')} of {counted(done.participants, 'participant')}."
 
 
 def _code_table(done: Trained) -> tuple[Sequence[str], list[Sequence[object]]]:

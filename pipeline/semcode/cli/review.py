@@ -15,6 +15,7 @@ from semcode.study import Study
 from semcode.study.review import Review
 from semcode.study.review.rebuilding import check
 from semcode.study.review.shown import Correction, HistoryRow, Moved
+from semcode.wording import counted
 
 __all__ = ["assign", "correct", "history"]
 
@@ -45,7 +46,7 @@ def history(options: Namespace) -> int:
     if options.csv:
         values = [[getattr(row, name) for name in _COLUMNS] for row in rows]
         write_csv(Path(options.csv), Sheet("Decisions", _COLUMNS, values))
-        say(f"Wrote {options.csv}: {len(rows):,} decisions.")
+        say(f"Wrote {options.csv}: {counted(len(rows), 'decision')}.")
     elif options.json:
         print_json([asdict(row) for row in rows])
     else:
@@ -76,7 +77,8 @@ def assign(options: Namespace) -> int:
         return 0
     names = ("coder", "transcript", "segments", "read", "blind", "batch")
     print_table(names, [[_shown(row[name]) for name in names] for row in rows])
-    say(f"Assigned {made:,} segments to {len(coders)} coders; what they had read was left out.")
+    given, to = counted(made, "segment"), counted(len(coders), "coder")
+    say(f"Assigned {given} to {to}; what they had read was left out.")
     say(f"Next: semcode review --study {options.study} --coder {coders[0]}")
     return 0
 

@@ -34,6 +34,7 @@ from semcode.study.review.meaning import Meanings
 from semcode.study.review.near_duplicates import near_duplicates
 from semcode.study.review.shown import CodebookPreview, Outcome, OutdatedCoding
 from semcode.study.review.viewing import code_of
+from semcode.wording import counted
 
 __all__ = [
     "change_codebook",
@@ -254,7 +255,8 @@ def _sentences(
             if _same_meaning(change):
                 said = [f"{_codings(n)} stay as they are: the definition is the same."]
     if suggestions and isinstance(change, (Merge, Split, Retire, Redefine, Move)):
-        said.append(f"{suggestions:,} suggestions were made with the old codebook.")
+        were = "was" if suggestions == 1 else "were"
+        said.append(f"{counted(suggestions, 'suggestion')} {were} made with the old codebook.")
     if not isinstance(change, Rename):
         said.append("Suggest again afterwards: semcode suggest.")
     return [*said, *_alike(book, changed.book)]
@@ -265,7 +267,7 @@ def _same_meaning(change: Redefine) -> bool:
 
 
 def _codings(n: int) -> str:
-    return "1 coding" if n == 1 else f"{n:,} codings"
+    return counted(n, "coding")
 
 
 def _alike(before: Codebook, after: Codebook) -> list[str]:

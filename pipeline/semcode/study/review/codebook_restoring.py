@@ -22,6 +22,7 @@ from semcode.study.review.ledger import CODEBOOK
 from semcode.study.review.shown import CodebookPreview, VersionRow
 from semcode.study.review.undoing import taken_back
 from semcode.study.review.viewing import code_of
+from semcode.wording import counted
 
 __all__ = ["Restore", "codebook_versions", "preview_restore", "restore"]
 
@@ -206,7 +207,7 @@ def _sentences(
 def _counted(n: int, one: str, several: str) -> str:
     if not n:
         return ""
-    return one.format("1 coding") if n == 1 else several.format(f"{n:,} codings")
+    return (one if n == 1 else several).format(counted(n, "coding"))
 
 
 def _told(desk: Desk, connection: Connection, version: Version) -> tuple[str, ...]:
