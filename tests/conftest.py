@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from semcode import Study
+from semcode.study import topics
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -38,3 +39,13 @@ def own_coded(coded_folder, tmp_path):
     shutil.copytree(coded_folder, tmp_path / "study")
     with Study(tmp_path / "study") as study:
         yield study
+
+
+@pytest.fixture(scope="session")
+def topics_folder(coded_folder, tmp_path_factory):
+    """The starter study with its topics, by real BERTopic on real vectors; not to be changed."""
+    folder = tmp_path_factory.mktemp("topics") / "study"
+    shutil.copytree(coded_folder, folder)
+    with Study(folder) as study:
+        topics.find(study, with_stability=False)
+    return folder

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 VIEWS = (
-    *("", "transcript", "queue", "adjudicate", "codebook", "history"),
+    *("", "transcript", "queue", "adjudicate", "codebook", "history", "topics"),
     *("findings", "findings?kind=matrix", "findings?kind=network"),
 )
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from semcode.errors import SemcodeError
-from semcode.web import finding_pages, findings, pages
+from semcode.web import finding_pages, findings, pages, topics
 from semcode.web.answering import answer, error_answer, plain_error
 from semcode.web.asking import query_fields, read_json
 from semcode.web.deciding import ENDPOINTS as DECIDING
@@ -30,6 +30,7 @@ from semcode.web.site import Asked, Endpoint, Site
 __all__ = ["build_app"]
 
 _LARGEST_JSON = 2 * 2**20
+_POSTED = {**DECIDING, **EDITING, **findings.DECIDING, **topics.DECIDING}
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -43,11 +44,11 @@ def build_app(site: Site) -> Starlette:
         Route("/favicon.ico", _favicon, methods=["GET"]),
         *(
             Route(f"/api/{name}", _handler(endpoint), methods=["GET"])
-            for name, endpoint in {**SHOWING, **findings.SHOWING}.items()
+            for name, endpoint in {**SHOWING, **findings.SHOWING, **topics.ASKING}.items()
         ),
         *(
             Route(f"/api/{name}", _handler(endpoint), methods=["POST"])
-            for name, endpoint in {**DECIDING, **EDITING, **findings.DECIDING}.items()
+            for name, endpoint in _POSTED.items()
         ),
         *(
             Route(f"/api/{name}", _handler(endpoint, file=True), methods=["POST"])

@@ -22,7 +22,16 @@ from semcode.web.site import Site, me
 __all__ = ["STATIC", "VIEWS", "launch", "login", "logout", "shell", "static_address"]
 
 #: The views; the scripts show the one that the address names.
-VIEWS = ("/", "/transcript", "/queue", "/adjudicate", "/codebook", "/findings", "/history")
+VIEWS = (
+    "/",
+    "/transcript",
+    "/queue",
+    "/adjudicate",
+    "/codebook",
+    "/topics",
+    "/findings",
+    "/history",
+)
 
 STATIC = Path(__file__).parent / "static"
 _LONGEST_FORM = 10_000

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from semcode.study.review import Review
 from semcode.web.asking import Fields
 from semcode.web.passwords import Password
 from semcode.web.security import Gate
+from semcode.web.working import Work
 
 __all__ = ["Asked", "Endpoint", "Site", "me"]
 
@@ -20,6 +21,7 @@ class Site:
     `study_id` tells pages of two studies apart. `coder` is who codes in every browser, ""
     where each says so itself; `blind` hides suggestions and other coders from all of them.
     `largest_file` is in bytes. `report` takes a line about a fault, without any content.
+    `work` is what runs behind.
     """
 
     review: Review
@@ -32,6 +34,7 @@ class Site:
     password: Password | None = None
     largest_file: int = 50 * 2**20
     report: Callable[[str], None] = lambda _line: None
+    work: Work = field(default_factory=Work)
 
 
 @dataclass(frozen=True, slots=True)

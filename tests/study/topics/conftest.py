@@ -7,16 +7,6 @@ from semcode.study import topics
 
 
 @pytest.fixture(scope="session")
-def topics_folder(coded_folder, tmp_path_factory):
-    """The starter study with its topics, by real BERTopic on real vectors; not to be changed."""
-    folder = tmp_path_factory.mktemp("topics") / "study"
-    shutil.copytree(coded_folder, folder)
-    with Study(folder) as study:
-        topics.find(study, with_stability=False)
-    return folder
-
-
-@pytest.fixture(scope="session")
 def with_topics(topics_folder):
     with Study(topics_folder) as study:
         yield study

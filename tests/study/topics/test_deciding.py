@@ -40,6 +40,29 @@ def test_splitting_leaves_no_segment_out(own_topics):
     assert all(part.quotes and part.made_of == (one.id,) for part in parts)
 
 
+def test_what_was_selected_becomes_a_topic_and_can_go_back(own_topics):
+    before = topics.topics_page(own_topics)
+    points = topics.topic_map(own_topics)
+    rows = range(0, len(points.x), 20)
+    spans = [(points.transcript[r], points.start[r], points.end[r]) for r in rows]
+    done = topics.gather_topic(own_topics, spans, "ana", name="By hand")
+    page = topics.topics_page(own_topics)
+    made = page.topic(done.topics[0])
+    assert (made.name, made.size) == ("By hand", len(spans))
+    assert made.terms
+    assert made.quotes
+    assert sum(t.size for t in page.topics) + page.outliers == page.segments
+    code = topics.accept_as_code(own_topics, made.id, "ana", name="Of what I selected")
+    assert code.suggestions == len(spans)
+    for _ in ("accept", "rename", "gather"):
+        topics.take_back(own_topics, made.id, "ana")
+    assert {t.id: t.size for t in topics.topics_page(own_topics).topics} == {
+        t.id: t.size for t in before.topics
+    }
+    with pytest.raises(InputError, match="at least"):
+        topics.gather_topic(own_topics, [*spans[:1], ("nowhere", 0, 5)], "ana")
+
+
 def test_a_request_counts_once(own_topics):
     key = ids(own_topics)[0]
     first = topics.reject_topic(own_topics, key, "ana", request="r")

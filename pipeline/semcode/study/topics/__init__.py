@@ -34,6 +34,7 @@ from __future__ import annotations
 from semcode.study.topics.accepting import accept_as_code, merge_into_code
 from semcode.study.topics.deciding import (
     decisions_on,
+    gather_topic,
     merge_topics,
     reject_topic,
     rename_topic,
@@ -63,6 +64,7 @@ __all__ = [
     "decisions_on",
     "draft_code",
     "find",
+    "gather_topic",
     "merge_into_code",
     "merge_topics",
     "reject_topic",

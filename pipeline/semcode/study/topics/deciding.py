@@ -15,7 +15,7 @@ from semcode.study.topics.finding import describe_made
 from semcode.study.topics.identity import new_ids
 from semcode.study.topics.material import gather
 from semcode.study.topics.recording import open_topic, record, spans_of, the_topic, topics_now
-from semcode.study.topics.replaying import MERGE, REJECT, RENAME, SPLIT
+from semcode.study.topics.replaying import GATHER, MERGE, REJECT, RENAME, SPLIT
 from semcode.study.topics.shown import TopicDone
 from semcode.study.topics.viewing import Now
 from semcode.topics import divide
@@ -23,9 +23,17 @@ from semcode.topics import divide
 if TYPE_CHECKING:
     from semcode.study.study import Study
 
-__all__ = ["decisions_on", "merge_topics", "reject_topic", "rename_topic", "split_topic"]
+__all__ = [
+    "decisions_on",
+    "gather_topic",
+    "merge_topics",
+    "reject_topic",
+    "rename_topic",
+    "split_topic",
+]
 
 _LONGEST = 200
+_FEWEST = 2
 
 
 def decisions_on(study: Study) -> list[TopicDecision]:
@@ -91,6 +99,45 @@ def merge_topics(
 
     done = record(study, coder, make, note=note, request=request)
     if name and not done.repeated:
+        rename_topic(study, done.topics[0], name, coder)
+    describe_made(study)
+    return done
+
+
+def gather_topic(
+    study: Study,
+    spans: Sequence[tuple[str, int, int]],
+    coder: str,
+    *,
+    name: str = "",
+    note: str = "",
+    request: str | None = None,
+) -> TopicDone:
+    """Make a topic of segments that somebody selected, whatever topic they were in.
+
+    `spans` are a transcript's name, start and end each. Raises InputError where fewer than
+    two of them are segments of the topics of today.
+    """
+
+    def make(connection: Connection, found: Now) -> tuple[TopicDecision, Sequence[Span], TopicDone]:
+        ids: dict[str, int] = {}
+        for transcript in {span[0] for span in spans}:
+            known = store.queue.key_of(connection, transcript)
+            ids |= {transcript: known[0]} if known else {}
+        wanted = {(ids.get(transcript, 0), start, end) for transcript, start, end in spans}
+        members = [place for place in found.places if place[:3] in wanted]
+        if len(members) < _FEWEST:
+            raise InputError(
+                f"A topic needs {_FEWEST} segments at least.",
+                remedy="Select more; where transcripts changed, find topics again first.",
+            )
+        made = new_ids(store.topics.ids(connection), 1)[0]
+        rows = [Span(*place[:3], made, made, place.likeness) for place in members]
+        said = (f"Made {made} of {len(members):,} segments.",)
+        return TopicDecision(coder, GATHER, (), made=made), rows, TopicDone(0, (made,), said)
+
+    done = record(study, coder, make, note=note, request=request)
+    if name.strip() and not done.repeated:
         rename_topic(study, done.topics[0], name, coder)
     describe_made(study)
     return done

@@ -21,7 +21,7 @@ from semcode.study.progress import Progress, Silent
 from semcode.study.topics.identity import Named, recognise
 from semcode.study.topics.material import Material, gather
 from semcode.study.topics.relating import relate, relation_digest
-from semcode.study.topics.replaying import SPLIT, active, replay
+from semcode.study.topics.replaying import SPLIT, active, replay, resting
 from semcode.topics import OUTLIER, Plan, Stability, TopicSet, find_topics, positions, stability
 from semcode.topics.describing import Topic, describe
 
@@ -266,8 +266,7 @@ def _place_in_parts(connection: Connection, material: Material, places: Sequence
         }
         parts = {part: centre for part, centre in parts.items() if centre is not None}
         earlier = [other for other in lines if other.id < line.id]
-        splits = [other.id for other in active(earlier) if other.verdict == SPLIT]
-        before = replay(places, earlier, store.topics.spans(connection, splits))
+        before = replay(places, earlier, store.topics.spans(connection, resting(earlier)))
         new = [
             Span(*place[:3], topic=place.topic or "", part=None, likeness=place.likeness)
             for place, label in zip(places, before.labels, strict=True)
@@ -310,8 +309,7 @@ def _follow_accepted(connection: Connection, places: Sequence[Place]) -> None:
 
 def _labels_now(connection: Connection, places: Sequence[Place]) -> list[str | None]:
     lines = store.topics.decisions(connection)
-    splits = [line.id for line in active(lines) if line.verdict == SPLIT]
-    return replay(places, lines, store.topics.spans(connection, splits)).labels
+    return replay(places, lines, store.topics.spans(connection, resting(lines))).labels
 
 
 def _described(study: Study, material: Material, labels: Sequence[str | None]) -> list[TopicRow]:

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from semcode.store.topics import Place, Span, TopicDecision
+from semcode.study.topics.overlapping import Overlaps
 
 __all__ = [
     "ACCEPT",
+    "GATHER",
     "INTO",
     "MERGE",
     "REJECT",
@@ -18,11 +20,12 @@ __all__ = [
     "Standing",
     "active",
     "replay",
+    "resting",
 ]
 
 #: What can be decided on a topic.
 ACCEPT, INTO, MERGE, SPLIT = "accept", "merge into code", "merge", "split"
-RENAME, REJECT, UNDO = "rename", "reject", "undo"
+RENAME, REJECT, UNDO, GATHER = "rename", "reject", "undo", "gather"
 
 
 @dataclass
@@ -72,12 +75,17 @@ def active(lines: Sequence[TopicDecision]) -> list[TopicDecision]:
     return [line for line in lines if line.verdict != UNDO and line.id not in undone]
 
 
+def resting(lines: Sequence[TopicDecision]) -> list[int]:
+    """Give the decisions that hold whose spans say which topic a segment is in."""
+    return [line.id for line in active(lines) if line.verdict in (SPLIT, GATHER)]
+
+
 def replay(
     places: Sequence[Place],
     lines: Sequence[TopicDecision],
     spans: Mapping[int, Sequence[Span]],
 ) -> Standing:
-    """Play all decisions that hold; `spans` are those of the splits among them."""
+    """Play all decisions that hold; `spans` are those of the `resting` among them."""
     standing = Standing([place.topic for place in places], active(lines))
     for line in standing.lines:
         match line.verdict:
@@ -85,6 +93,8 @@ def replay(
                 _merge(standing, line)
             case "split":
                 _split(standing, line, places, spans.get(line.id, ()))
+            case "gather":
+                _gather(standing, line, places, spans.get(line.id, ()))
             case "rename":
                 standing.names[line.topics[0]] = line.name
             case _:
@@ -109,3 +119,11 @@ def _split(
         if standing.labels[row] == line.topics[0]:
             standing.labels[row] = part_of.get(place[:3]) or parts[0]
     standing.made_of |= dict.fromkeys(parts, line.topics)
+
+
+def _gather(
+    standing: Standing, line: TopicDecision, places: Sequence[Place], spans: Sequence[Span]
+) -> None:
+    """Put what people selected into the topic that they made of it, from wherever it was."""
+    for row in Overlaps([place[:3] for place in places]).of(span[:3] for span in spans):
+        standing.labels[row] = str(line.made)

@@ -41,7 +41,8 @@ def take_back(
         if line is None:
             raise InputError(f"Nothing was decided on {topic!r}.", remedy="Look at: semcode topics")
         _refuse_below(found, line)
-        said = [f"Took back: {line.verdict} {', '.join(line.topics)}, by {line.coder}."]
+        about = ", ".join(line.topics) or line.made
+        said = [f"Took back: {line.verdict} {about}, by {line.coder}."]
         if line.code is not None:
             said += _code_back(connection, line, coder)
         taken = TopicDecision(coder, UNDO, line.topics, undoes=line.id)

@@ -14,7 +14,7 @@ from semcode.codebook import Codebook
 from semcode.store.topics import Place, TopicDecision, TopicRow, TopicRun
 from semcode.study.topics.covering import Coded, coded_segments, covered
 from semcode.study.topics.overlapping import Key
-from semcode.study.topics.replaying import REJECT, SPLIT, Standing, active, replay
+from semcode.study.topics.replaying import REJECT, Standing, replay, resting
 from semcode.study.topics.shown import TopicMap, TopicQuote, TopicsPage, TopicView
 from semcode.topics.stability import ENOUGH
 
@@ -53,8 +53,8 @@ def now(connection: Connection) -> Now | None:
     places = store.topics.places(connection, run.id)
     rows = {row.topic: row for row in store.topics.topics(connection, run.id)}
     lines = store.topics.decisions(connection)
-    splits = [line.id for line in active(lines) if line.verdict == SPLIT]
-    return Now(run, places, rows, replay(places, lines, store.topics.spans(connection, splits)))
+    spans = store.topics.spans(connection, resting(lines))
+    return Now(run, places, rows, replay(places, lines, spans))
 
 
 def topics_page(study: Study) -> TopicsPage | None:

@@ -13,6 +13,7 @@ const VIEWS = [
   { path: "/queue", name: "Queue", digit: "3", load: () => import("./queue.js") },
   { path: "/adjudicate", name: "Adjudicate", digit: "4", load: () => import("./adjudicate.js"), hidden: "blind" },
   { path: "/codebook", name: "Codebook", digit: "5", load: () => import("./codebook.js") },
+  { path: "/topics", name: "Topics", digit: "7", load: () => import("./topics.js"), hidden: "blind" },
   { path: "/findings", name: "Findings", digit: "8", load: () => import("./findings.js"), hidden: "blind" },
   { path: "/history", name: "History", digit: "6", load: () => import("./history.js") },
 ];

@@ -6,6 +6,7 @@ import { h, percent, shorten } from "./dom.js";
 export function whyPanel(code, evidence) {
   const nearest = evidence.nearest ?? [];
   const words = evidence.words ?? [];
+  const topic = evidence.topic?.id ? evidence.topic : null;
   return [
     h("h2", {}, codeLabel(code, { path: true })),
     h("p.soft.small", {}, levelName(code.level)),
@@ -13,6 +14,7 @@ export function whyPanel(code, evidence) {
     code.include ? h("p", {}, h("b", {}, "Include: "), code.include) : null,
     code.exclude ? h("p", {}, h("b", {}, "Exclude: "), code.exclude) : null,
     h("h3", {}, "Why it is suggested"),
+    topic ? h("p", {}, "It belongs to the topic ", h("a", { href: `/topics?topic=${encodeURIComponent(topic.id)}` }, `${topic.id}: ${(topic.terms ?? []).slice(0, 5).join(", ")}`), `, likeness ${percent(topic.likeness)}.`) : null,
     evidence.definition
       ? h("p", {}, FIELD[evidence.field] ?? "Nearest in the codebook", ": ", h("q", {}, shorten(evidence.definition, 220)))
       : null,
@@ -25,7 +27,7 @@ export function whyPanel(code, evidence) {
           h("span.soft.small", {}, [quote.participant, quote.coder, quote.similarity === undefined ? null : `likeness ${percent(quote.similarity)}`].filter(Boolean).map((part) => ` · ${part}`).join("").slice(3))))),
       ]
       : null,
-    !evidence.definition && !words.length && !nearest.length ? h("p.soft", {}, "Nothing was recorded for this one.") : null,
+    !evidence.definition && !words.length && !nearest.length && !topic ? h("p.soft", {}, "Nothing was recorded for this one.") : null,
   ];
 }
 
