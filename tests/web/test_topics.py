@@ -51,6 +51,7 @@ def shared_topics(tried_folder, tmp_path_factory, serve_folder):
 
 
 def go(page, served, path="/topics"):
+    page.set_default_timeout(25_000)  # a map of its own, on machines that do much else
     page.goto(served.base + path)
     page.wait_for_selector(f"main[data-ready='{path.partition('?')[0]}']")
 
