@@ -19,7 +19,8 @@ def test_migrations_make_the_tables_that_the_code_uses(database):
         assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
 
 
-def test_a_study_of_the_first_version_opens(tmp_path):
+@pytest.mark.parametrize("version", ["0001", "0002"])
+def test_a_study_of_an_earlier_version_opens(tmp_path, version):
     path = tmp_path / "study.db"
     old = sqlite3.connect(path)
     engine = create_engine(f"sqlite:///{path}")
@@ -27,11 +28,14 @@ def test_a_study_of_the_first_version_opens(tmp_path):
     config.set_main_option("script_location", str(module._MIGRATIONS))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, version)
     engine.dispose()
     old.execute(f"PRAGMA application_id = {module._APPLICATION_ID}")
-    old.execute("INSERT INTO coder VALUES (1, 'g', 'ana', 'human', '2026-01-01T00:00:00+00:00')")
-    old.execute("INSERT INTO participant VALUES (1, 'P01', '{}')")
+    old.execute(
+        "INSERT INTO coder (id, guid, name, kind, created_at) "
+        "VALUES (1, 'g', 'ana', 'human', '2026-01-01T00:00:00+00:00')"
+    )
+    old.execute("INSERT INTO participant (id, label, attributes) VALUES (1, 'P01', '{}')")
     old.commit()
     old.close()
     database = store.Database(path)

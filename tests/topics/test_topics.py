@@ -10,7 +10,8 @@ from semcode.topics import (
     positions,
     stability,
 )
-from semcode.topics.describing import terms
+from semcode.topics.clustering import assign, cluster, divide
+from semcode.topics.describing import describe, terms
 
 WORDS = {
     "rides": "the bus, um, never comes and you know the clinic is an hour by car",
@@ -74,15 +75,45 @@ def test_the_same_seed_gives_the_same_topics(three, found):
 
 def test_clear_topics_are_stable_and_noise_is_not(three, found):
     texts, vectors, groups, _ = three
-    clear = stability(vectors, texts, groups, found.labels, found.plan, seeds=2)
+    clear = stability(vectors, groups, found.labels, found.plan, seeds=2)
     assert clear.seeds > 0.9
     assert clear.left_out > 0.8
     assert clear.enough
     noise = unit(np.random.default_rng(1).normal(size=(90, 32)))
     loose = find_topics(texts, noise, groups, topics=6)
-    held = stability(noise, texts, groups, loose.labels, loose.plan, seeds=3)
+    held = stability(noise, groups, loose.labels, loose.plan, seeds=3)
     assert held.overall < 0.6
     assert not held.enough
+
+
+@pytest.mark.parametrize("method", ["centres", "density"])
+def test_topics_are_the_same_without_words(three, method):
+    texts, vectors, _, _ = three
+    plan = choose_plan(vectors, method=method)
+    assert (assign(vectors, plan) == cluster(vectors, texts, plan)[0]).all()
+
+
+def test_a_topic_is_divided_into_parts_of_falling_size(three):
+    _, vectors, _, kind = three
+    own = np.flatnonzero(kind < 2)[:-10]
+    parts = divide(vectors[own], parts=2)
+    assert (parts == kind[own]).all()
+    with pytest.raises(InputError, match="the same"):
+        divide(np.ones((9, 4), np.float32), parts=2)
+
+
+def test_terms_hold_no_halves_of_contractions_and_no_remarks():
+    texts = ["He'd say the [long pause] baby's father couldn't, ma'am"] * 3
+    found = terms(np.zeros(3, dtype=int), texts)[0]
+    assert set(" ".join(found).split()) == {"baby", "father"}
+
+
+def test_a_word_of_one_person_comes_after_those_of_several():
+    texts = ["turtle"] * 4 + ["bus"] * 2 + ["road"] * 2 + ["court"] * 30
+    labels = np.array([0] * 8 + [1] * 30)
+    who = ["A"] * 4 + ["A", "B"] * 17
+    assert terms(labels, texts)[0][0] == "turtle"
+    assert terms(labels, texts, groups=who)[0] == ("bus", "road", "turtle")
 
 
 def test_the_number_of_topics_is_chosen(three):
@@ -142,3 +173,10 @@ def test_a_map_has_a_place_for_each(three, count):
     assert place.shape == (count, 2)
     assert np.isfinite(place).all()
     assert ((place >= 0) & (place <= 1)).all()
+
+
+def test_quotes_that_can_be_read_come_before_short_answers():
+    vectors = np.array([[1, 0], [0.9, 0.44], [1, 0.1]], np.float32)
+    long = " ".join(["bus"] * 12)
+    (topic,) = describe(np.zeros(3, int), ["Yes, the bus.", long, "No bus."], vectors, list("ABC"))
+    assert topic.nearest[0] == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,16 @@ from semcode.errors import InputError
 if TYPE_CHECKING:
     from bertopic import BERTopic
 
-__all__ = ["OUTLIER", "Plan", "choose_plan", "cluster", "divide", "model_of", "prepared"]
+__all__ = [
+    "OUTLIER",
+    "Plan",
+    "assign",
+    "choose_plan",
+    "cluster",
+    "divide",
+    "model_of",
+    "prepared",
+]
 
 Array = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -75,7 +84,10 @@ def choose_plan(
     smallest = max(_SMALLEST, n // 200) if chosen == "density" else _SMALLEST
     if chosen == "density":
         return Plan(chosen, None, smallest, seed)
-    return Plan(chosen, topics or _best_number(prepared(vectors), seed), smallest, seed)
+    if topics is None:
+        with _one_thread():
+            topics = _best_number(prepared(vectors), seed)
+    return Plan(chosen, topics, smallest, seed)
 
 
 def prepared(vectors: Array) -> Array:
@@ -95,12 +107,33 @@ def cluster(vectors: Array, texts: list[str], plan: Plan) -> tuple[Ints, BERTopi
     BERTopic's `transform` agrees with them only in part.
     """
     model = model_of(plan)
-    work = prepared(vectors) if plan.method == "centres" else vectors
-    found, _ = model.fit_transform(texts, embeddings=work)
-    labels = np.asarray(found, dtype=np.int64)
+    with _one_thread():
+        work = prepared(vectors) if plan.method == "centres" else vectors
+        found, _ = model.fit_transform(texts, embeddings=work)
+    return _settled(work, np.asarray(found, dtype=np.int64), plan), model
+
+
+def assign(vectors: Array, plan: Plan) -> Ints:
+    """Give the topics that `cluster` gives, without the words that BERTopic counts for them."""
+    reduce, group = _parts(plan)
+    with _one_thread():
+        work = prepared(vectors) if plan.method == "centres" else vectors
+        low = reduce.fit_transform(work) if reduce is not None else work
+        found = group.fit_predict(low)
+    return _settled(work, np.asarray(found, dtype=np.int64), plan)
+
+
+def _one_thread() -> Any:
+    """Compute on one thread: the same topics whatever the cores, and no slower at these sizes."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(limits=1)
+
+
+def _settled(work: Array, labels: Ints, plan: Plan) -> Ints:
     if plan.method == "centres":
         labels = _without_far(work, labels)
-    return _by_size(labels, plan.smallest), model
+    return _by_size(labels, plan.smallest)
 
 
 def divide(vectors: Array, *, parts: int, seed: int = 0) -> Ints:
@@ -127,32 +160,36 @@ def model_of(plan: Plan) -> BERTopic:
     """Make the BERTopic model of a plan; it embeds nothing and reads no file."""
     from bertopic import BERTopic
     from bertopic.dimensionality import BaseDimensionalityReduction
-    from sklearn.cluster import KMeans
 
-    if plan.method == "centres":
-        reduce: object = BaseDimensionalityReduction()
-        group: object = KMeans(plan.topics or 2, n_init=10, random_state=plan.seed)
-    else:
-        from hdbscan import HDBSCAN
-        from umap import UMAP
-
-        reduce = UMAP(
-            n_neighbors=15,
-            n_components=5,
-            min_dist=0.0,
-            metric="cosine",
-            random_state=plan.seed,
-            n_jobs=1,
-        )
-        group = HDBSCAN(min_cluster_size=plan.smallest, prediction_data=False)
+    reduce, group = _parts(plan)
     return BERTopic(
         embedding_model=None,
-        umap_model=reduce,
+        umap_model=reduce if reduce is not None else BaseDimensionalityReduction(),
         hdbscan_model=group,
         vectorizer_model=_counts(),
         calculate_probabilities=False,
         verbose=False,
     )
+
+
+def _parts(plan: Plan) -> tuple[Any, Any]:
+    """Give what makes vectors smaller (None: nothing more than `prepared`), and what groups."""
+    if plan.method == "centres":
+        from sklearn.cluster import KMeans
+
+        return None, KMeans(plan.topics or 2, n_init=10, random_state=plan.seed)
+    from hdbscan import HDBSCAN
+    from umap import UMAP
+
+    reduce = UMAP(
+        n_neighbors=15,
+        n_components=5,
+        min_dist=0.0,
+        metric="cosine",
+        random_state=plan.seed,
+        n_jobs=1,
+    )
+    return reduce, HDBSCAN(min_cluster_size=plan.smallest, prediction_data=False)
 
 
 def _counts() -> object:

@@ -23,6 +23,7 @@ _CONTRACTION = re.compile(r"\w+['\u2019](?:d|ll|re|ve|m|t)\b|\w+n['\u2019]t\b")
 _POSSESSIVE = re.compile(r"['\u2019]s\b")
 _TERMS = 8
 _NEAREST = 5
+_READABLE = 12  # words from which a segment can be read without its question
 _SEGMENTS, _MANY = 3, 100  # a term is in 3 segments, where there are 100 and more
 
 
@@ -94,7 +95,7 @@ def describe(
                 participants=len(who),
                 largest_share=float(counts.max() / counts.sum()),
                 terms=words[number],
-                nearest=_typical(rows, vectors, people, centre),
+                nearest=_typical(rows, texts, vectors, people, centre),
                 centre=centre,
             )
         )
@@ -166,6 +167,8 @@ def _best(names: Sequence[str], weights: NDArray[np.float64], most: int) -> tupl
             break
         name = str(names[place])
         parts = set(name.split())
+        if len(parts) < len(name.split()):  # "far far" is how people stress a word
+            continue
         if any(parts & set(other.split()) for other in kept):
             continue
         kept.append(name)
@@ -173,10 +176,19 @@ def _best(names: Sequence[str], weights: NDArray[np.float64], most: int) -> tupl
 
 
 def _typical(
-    rows: Ints, vectors: Array, people: NDArray[np.object_], centre: Array
+    rows: Ints,
+    texts: Sequence[str],
+    vectors: Array,
+    people: NDArray[np.object_],
+    centre: Array,
 ) -> tuple[int, ...]:
-    """Give the segments nearest to the centre, of different people first."""
-    order = rows[np.argsort(-(vectors[rows] @ centre), kind="stable")]
+    """Give the segments nearest to the centre, of different people first.
+
+    One of few words may be near because of the question that is embedded with it; it comes
+    after all that can be read by themselves.
+    """
+    short = np.array([len(texts[int(row)].split()) < _READABLE for row in rows])
+    order = rows[np.lexsort((-(vectors[rows] @ centre), short))]
     first: dict[str, int] = {}
     for row in order:
         first.setdefault(str(people[row]), int(row))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from semcode.topics.clustering import OUTLIER, Plan, cluster
+from semcode.topics.clustering import OUTLIER, Plan, assign
 from semcode.topics.matching import match_topics
 
 __all__ = ["Stability", "stability"]
@@ -47,7 +47,6 @@ class Stability:
 
 def stability(
     vectors: Array,
-    texts: Sequence[str],
     groups: Sequence[str],
     labels: Ints,
     plan: Plan,
@@ -66,7 +65,7 @@ def stability(
     kept: list[NDArray[np.float64]] = []
     by_seed = []
     for seed in range(plan.seed + 1, plan.seed + 1 + seeds):
-        again, _ = cluster(vectors, list(texts), replace(plan, seed=seed))
+        again = assign(vectors, replace(plan, seed=seed))
         share = _kept(labels, again)
         by_seed.append(_mean(share, labels))
         kept.append(share)
@@ -78,7 +77,7 @@ def stability(
         rest = np.flatnonzero(people.astype(str) != name)
         if plan.topics is not None and len(rest) <= plan.topics:
             continue
-        again, _ = cluster(vectors[rest], [texts[int(row)] for row in rest], plan)
+        again = assign(vectors[rest], plan)
         share = np.full(len(labels), np.nan)
         share[rest] = _kept(labels[rest], again)
         by_person.append(_mean(share, labels))

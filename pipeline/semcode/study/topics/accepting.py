@@ -67,7 +67,7 @@ def accept_as_code(
         book, number = change_book(connection, add, coder, f"from topic {key}")
         old = {code.guid for code in store.codebooks.load(connection, number - 1)}
         code = next(code for code in book if code.guid not in old)
-        return _offered(study, connection, found, key, code, ACCEPT, number)
+        return _offered(study, connection, found, key, code, ACCEPT, number, by=coder.strip())
 
     return record(study, coder, make, note=note, request=request)
 
@@ -104,7 +104,9 @@ def merge_into_code(
         if new:
             change = Redefine(known.guid, examples=(*known.examples, *new))
             _, number = change_book(connection, change, coder, f"examples from topic {key}")
-        return _offered(study, connection, found, key, known, INTO, number, examples=new)
+        return _offered(
+            study, connection, found, key, known, INTO, number, by=coder.strip(), examples=new
+        )
 
     return record(study, coder, make, note=note, request=request)
 
@@ -133,6 +135,7 @@ def _offered(
     verdict: str,
     number: int,
     *,
+    by: str,
     examples: Sequence[str] = (),
 ) -> _Made:
     members = found.members(key)
@@ -146,7 +149,7 @@ def _offered(
         codebook_version=number,
         detail={"terms": terms, "examples": list(examples)},
     )
-    told = {"id": key, "terms": terms}
+    told = {"id": key, "terms": terms, "by": by}
     count = _suggest(connection, members, code, told, study.settings.suggest.floor)
     what = "is the new code" if verdict == ACCEPT else "goes into the code"
     offered = f"{count:,} segments are suggested for it: accept or reject them in the queue."

@@ -18,6 +18,7 @@ __all__ = ["Coded", "Covered", "coded_segments", "covered"]
 #: Share of a topic's segments from which a code covers it.
 ENOUGH = 0.5
 
+_NEAR = 0.1
 _FEWEST, _PART = 3, 0.25  # segments that people read, before their codings are asked
 
 
@@ -38,7 +39,7 @@ class Coded:
 class Covered:
     """The code that covers a topic (None: the topic is new), by which share, by whose word.
 
-    `nearest` is that code, or else the one that most of its segments have.
+    `nearest` is that code, or else the one that most of its segments have, a tenth at least.
     """
 
     name: str | None
@@ -96,7 +97,7 @@ def covered(
         best = max(over, key=lambda guid: (len(book.ancestors(book[guid])), found[guid], guid))
     else:
         best = max(found, key=lambda guid: (found[guid], guid))
-    name = book[best].name
+    name = book[best].name if found[best] >= _NEAR else None
     return Covered(name if over else None, name, round(found[best], 4), source)
 
 

@@ -358,7 +358,6 @@ def _try_stability(study: Study, material: Material, run: TopicRun, progress: Pr
     with progress.stage("Trying how stable topics are", 10 + len(set(who))) as advance:
         found = stability(
             material.vectors[own],
-            [material.texts[row] for row in own],
             who,
             labels[own],
             Plan(**run.plan),

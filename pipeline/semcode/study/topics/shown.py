@@ -37,9 +37,9 @@ class TopicView:
     people made). `level` is the likeliest level of the model, None without codes.
 
     `covered_by` is the name of a code that most of it has already (None: it is new),
-    `nearest_code` that or the code that most of it has, `coverage` the share that has it, and
-    `covered_from` says whether "codings" of people, "suggestions" of the model, or a
-    "decision" tell so.
+    `nearest_code` that or the code that most of it has (a tenth at least), `coverage` the
+    share that has it, and `covered_from` says whether "codings" of people, "suggestions" of
+    the model, or a "decision" tell so.
 
     `status` is "open", "accepted" (it became the code `code`, or was merged into it) or
     "rejected". `decision` is the line that made it so, by whom, when and with what note.

@@ -1,0 +1,84 @@
+import json
+import shutil
+
+import pytest
+from openpyxl import load_workbook
+
+from semcode import Study
+from semcode.cli import main
+
+pytestmark = pytest.mark.weights
+
+
+def run(capsys, *arguments):
+    code = main([str(a) for a in arguments])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+@pytest.fixture(scope="module")
+def folder(coded_folder, tmp_path_factory):
+    made = tmp_path_factory.mktemp("topics") / "study"
+    shutil.copytree(coded_folder, made)
+    return made
+
+
+def test_topics_are_found_shown_written_and_decided_on(folder, tmp_path, capsys):
+    page, book = tmp_path / "t.html", tmp_path / "t.xlsx"
+    more = ["--no-stability", "--html", page, "--xlsx", book, "--json"]
+    code, out, err = run(capsys, "topics", "--study", folder, *more)
+    assert code == 0, err
+    found = json.loads(out)
+    assert set(found) == {"topics", "outliers", "stability"}
+    keys = {"id", "size", "participants", "terms", "quotes", "level", "covered_by", "status"}
+    assert all(set(topic) == keys for topic in found["topics"])
+    assert found["stability"] is None
+    whole = page.read_text(encoding="utf-8")
+    assert "default-src &#39;none&#39;" in whole
+    assert 'src="http' not in whole
+    assert all(topic["id"] in whole for topic in found["topics"])
+    sheet = load_workbook(book)["Topics"]
+    assert sheet.max_row == len(found["topics"]) + 1
+
+    first, second, third = (topic["id"] for topic in found["topics"][:3])
+    code, _, err = run(capsys, "topics", "--study", folder, "--draft", first)
+    assert code == 0
+    assert "DRAFT" in err
+    name = ["--as-code", "Rides", "--level", "community"]
+    code, _, err = run(capsys, "topics", "--study", folder, "--accept", first, *name, "--as", "ana")
+    assert code == 0, err
+    assert "'Rides'" in err
+    code, _, err = run(
+        capsys, "topics", "--study", folder, "--reject", second, "--as", "ana", "--note", "no"
+    )
+    assert code == 0, err
+    code, out, err = run(
+        capsys, "topics", "--study", folder, "--rename", f"{third}=Home", "--as", "ana", "--json"
+    )
+    states = {topic["id"]: topic["status"] for topic in json.loads(out)["topics"]}
+    assert (states[first], states[second], states[third]) == ("accepted", "rejected", "open")
+    code, out, err = run(capsys, "topics", "--study", folder, "--no-stability")
+    assert "Rides" in out
+    assert "Home" in out
+    with Study(folder) as study:
+        assert study.codebook()["Rides"].level == "community"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["--html", "t.pdf"], "ends in .html"),
+        (["--as-code", "Rides"], "--accept makes"),
+        (["--accept", "T1", "--under", "A", "--level", "community"], "the level of that one"),
+        (["--merge-into", "T1", "--as", "ana"], "says nothing"),
+        (["--split", "T1=many", "--as", "ana"], "no number of parts"),
+        (["--reject", "T1"], "Nobody is named"),
+        (["--reject", "T999", "--as", "ana"], "no topic"),
+    ],
+)
+def test_what_cannot_be_says_so(folder, capsys, given, told):
+    with Study(folder) as study:
+        study.find_topics(stability=False)
+    code, _, err = run(capsys, "topics", "--study", folder, *given)
+    assert code == 1
+    assert told in err
