@@ -125,7 +125,7 @@ def assign(vectors: Array, plan: Plan) -> Ints:
 
 def _one_thread() -> Any:
     """Compute on one thread: the same topics whatever the cores, and no slower at these sizes."""
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     return threadpool_limits(limits=1)
 
