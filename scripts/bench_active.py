@@ -27,7 +27,8 @@ from suggestion_peers import CachedEncoder
 from suggestion_sets import SETS
 
 from semcode.classify import CodeClassifier
-from semcode.classify.live import Fresh, LiveRanking, fresh_fit, relearned
+from semcode.classify.live import LiveRanking
+from semcode.classify.opening import Fresh, fresh_fit, relearned
 from semcode.sampling import blend, next_to_review
 
 POINTS = (60, 120, 240, 480, 960)

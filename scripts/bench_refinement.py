@@ -32,8 +32,9 @@ from semcode import Code, Codebook, store
 from semcode.classify import CodeClassifier
 from semcode.classify.calibration import Calibration
 from semcode.classify.deciding import Learner
-from semcode.classify.live import Fresh, LiveRanking, Ranking, fresh_fit, relearned
+from semcode.classify.live import LiveRanking, Ranking
 from semcode.classify.logistic import Cells, Prior, fit_codes, rotate, sigmoid
+from semcode.classify.opening import Fresh, fresh_fit, relearned
 from semcode.classify.refining import Refiner
 from semcode.classify.rows import map_features, write_features
 from semcode.records import Role, Speaker, Transcript, Turn

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from semcode.classify import CodeClassifier
 from semcode.classify.deciding import learner_of
-from semcode.classify.live import Fresh, LiveRanking, fresh_fit, relearned
+from semcode.classify.live import LiveRanking
 from semcode.classify.logistic import Cells, fit_codes, rotate
+from semcode.classify.opening import Fresh, fresh_fit, relearned
 from semcode.errors import InputError, ModelError
 
 LABELLED = 60

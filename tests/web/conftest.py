@@ -39,6 +39,7 @@ class Served:
 @contextmanager
 def serving(folder, **options):
     with Study(folder) as study:
+        options = {"live": False, **options}  # scores stay, unless a test is about that
         server = review_server(study, port=0, **options)
         running = server.prepared()
         thread = threading.Thread(target=running.run, kwargs={"sockets": [server.listening]})

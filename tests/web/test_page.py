@@ -573,3 +573,79 @@ def hostile(tmp_path_factory, serve_folder):
         work_by_hostile_coders(Review(study), codes)
     with serve_folder(folder / "study", coder=f"ana {SCRIPT}") as served:
         yield served
+
+
+def test_scores_of_other_suggestions_follow_decisions_without_a_reload(serve, open_page):
+    with serve(coder="ana", live=True) as served:
+        page = open_page(served.address)
+        go(page, served, "/queue")
+        page.wait_for_selector(".learning:has-text('Scores follow every decision')", timeout=90_000)
+        code = page.get_attribute(".passage-card", "data-key").partition(":")[2]
+        go(page, served, f"/queue?code={code}")
+        loaded = page.evaluate("performance.timeOrigin")
+        scores = """all => Object.fromEntries(
+            all.map(one => [one.dataset.key, one.querySelector('.push').textContent]))"""
+        before = page.locator(".up-next li").evaluate_all(scores)
+        for _ in range(2):
+            press(page, "x")
+            stored(page)
+        page.wait_for_function(
+            """before => [...document.querySelectorAll('.up-next li')].some(one =>
+                one.dataset.key in before
+                && before[one.dataset.key] !== one.querySelector('.push').textContent)""",
+            arg=before,
+            timeout=30_000,
+        )
+        shown = page.inner_text(".passage-card .score")
+        live = served.site.review.queue("ana", limit=100).items
+        assert page.evaluate("performance.timeOrigin") == loaded
+        assert "Score now" in page.inner_text("aside.side")
+        press(page, "x")
+        stored(page)
+        line = standing(served)[-1]
+        assert f"{line.score:.0%}"[:-1] in shown
+        assert line.evidence["shown_by"].startswith("live")
+        assert live
+        go(page, served, "/transcript?name=P01_interview")
+        page.wait_for_selector(".stripe")
+
+
+def test_a_blind_sample_is_drawn_and_read_on_the_page(serve, folder, open_page):
+    with Study(folder) as study:
+        forget_readings(study)
+    with serve(coder="ana") as served:
+        page = open_page(served.address)
+        go(page, served, "/queue?order=audit")
+        assert "No audit sample is drawn yet" in page.inner_text("main")
+        page.click("text=Draw a blind sample …")
+        page.wait_for_selector("dialog[open] #sample-size")
+        page.fill("#sample-size", "12")
+        page.click("dialog[open] button:has-text('Draw')")
+        page.wait_for_selector(".count:text-is('12 passages left')")
+        assert not page.locator(".suggestion .score").count()
+        press(page, "n")
+        type_code(page, "stigma")
+        for _ in range(12):
+            page.wait_for_selector(".passage-card:not([data-key=''])")
+            press(page, "Enter")
+        page.wait_for_selector(".done")
+        stored(page)
+        go(page, served, "/")
+        page.wait_for_selector("text=Blind audit sample: 12 of 12 read")
+        assert served.site.review.pulse("ana").audit.coded == 1
+        go(page, served, "/queue?order=audit")
+        page.click("text=Draw a blind sample …")
+        page.fill("#sample-size", "2000")
+        page.click("dialog[open] button:has-text('Draw')")
+        page.wait_for_selector("text=are more than the")
+
+
+def forget_readings(study):
+    """Take back that anybody has read anything, so that a sample can be drawn."""
+    from sqlalchemy import delete
+
+    from semcode.store import schema
+
+    with study.database.write() as connection:
+        connection.execute(delete(schema.reading))
+        connection.execute(delete(schema.coding))

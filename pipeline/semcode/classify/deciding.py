@@ -80,14 +80,17 @@ class Taught:
         *,
         decided: Decisions,
         places: Sequence[int] = (),
+        closing: bool = True,
     ) -> None:
         """Take the learner's rows for decisions, and learn of `decided` what it has not.
+
+        What is decided is closed, unless `closing` is off.
 
         `places` are the segments that its rows were made of, -1 for rows that are none of
         them. Of these segments `decided` says what a person said; without it, all that the
         learner knows counts as said.
         """
-        self.learner, self.columns = learner, columns
+        self.learner, self.columns, self._closing = learner, columns, closing
         self.decided: dict[tuple[int, int], float] = {}
         self._of_row: dict[int, dict[int, float]] = {}
         self.closed: set[int] = set()
@@ -95,7 +98,7 @@ class Taught:
         _, y, weight, _ = learner.refiner.rows
         for row, place in self._place.items():
             for code in np.flatnonzero(weight[place]):
-                columns.close(row, int(code))
+                self._close(row, int(code))
                 self._keep(row, int(code), float(y[place, code]))
         self._say(decided)
 
@@ -152,9 +155,13 @@ class Taught:
         self.columns.move(code, refiner.theta[code])
         self.learner.learned[code] = True
         if known:
-            self.columns.close(row, code)
+            self._close(row, code)
         elif row not in self.closed:
             self.columns.reopen(row, code)
+
+    def _close(self, row: int, code: int) -> None:
+        if self._closing:
+            self.columns.close(row, code)
 
     def _place_of(self, row: int) -> int:
         if row not in self._place:

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 
 from semcode.errors import InputError, ModelError
 
-__all__ = ["Embedder", "FeatureMap", "Parts", "as_list", "embed", "split_pairs"]
+__all__ = [
+    "Embedder",
+    "FeatureMap",
+    "Parts",
+    "as_list",
+    "embed",
+    "split_pairs",
+    "texts_to_learn",
+]
 
 Array = NDArray[np.float32]
 
@@ -46,6 +54,13 @@ class Parts:
 def as_list(texts: Any) -> Any:
     """Give a numpy array or pandas Series of texts as a list; anything else as it is."""
     return texts.tolist() if hasattr(texts, "tolist") else texts
+
+
+def texts_to_learn(count: int, *, seed: int = 0) -> NDArray[np.intp]:
+    """Choose the texts of which words and directions are learned: all, or 20,000 of many."""
+    rng = np.random.default_rng(seed)
+    chosen: NDArray[np.intp] = rng.choice(count, min(count, _MOST_TEXTS), replace=False)
+    return np.sort(chosen)
 
 
 def split_pairs(texts: Sequence[Any]) -> tuple[list[str], list[str]]:
@@ -140,9 +155,7 @@ class FeatureMap:
 
     def fit(self, parts: Parts, *, extra: Sequence[str] = (), seed: int = 0) -> FeatureMap:
         """Learn the directions from texts (none of their labels) and `extra` texts."""
-        rng = np.random.default_rng(seed)
-        most = min(len(parts.texts), _MOST_TEXTS)
-        rows = np.sort(rng.choice(len(parts.texts), most, replace=False))
+        rows = texts_to_learn(len(parts.texts), seed=seed)
         self._fit_context(parts.before[rows])
         self._fit_words([*(parts.texts[int(i)] for i in rows), *extra], seed=seed)
         return self

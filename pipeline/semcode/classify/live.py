@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from copy import copy
 from dataclasses import dataclass
 from threading import RLock
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semcode.classify import hierarchy
 from semcode.classify.deciding import Decisions, Learner, Taught, learner_of
-from semcode.classify.definitions import statements
-from semcode.classify.estimator import CodeClassifier, Encoded, Text
-from semcode.classify.features import FeatureMap, embed
-from semcode.classify.labels import key_of
-from semcode.classify.logistic import Cells
+from semcode.classify.opening import Fresh
 from semcode.classify.ranking import Columns, First
 from semcode.classify.rows import FeatureRows
 from semcode.classify.threads import give_way, one_thread
 from semcode.errors import InputError, ModelError
 
-__all__ = ["Fresh", "LiveRanking", "Ranking", "fresh_fit", "relearned"]
+__all__ = ["LiveRanking", "Ranking"]
 
 Array = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -32,25 +27,8 @@ Rows = NDArray[np.intp]
 
 #: Log-odds between which a model counts as equally unsure.
 _BAND = 0.25
-#: How many texts without a label a refit looks at, at most and at least.
-_UNREAD, _FEW_UNREAD = 2000, 50
 #: Decisions that may wait for the lock while a refit is swapped in.
 _LAST = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """A classifier and the open segments as it sees them.
-
-    `features` (n, width) and `definition` (n, n_codes) are the classifier's encoding of
-    the segments; `places` names the segment of each row that it learned from, -1 for rows
-    that are none of them.
-    """
-
-    model: CodeClassifier | Learner
-    features: NDArray[Any]
-    definition: NDArray[Any]
-    places: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +71,15 @@ class LiveRanking:
         decided: Decisions | None = None,
         depth: int = 24,
         order: Literal["uncertain", "likely"] = "uncertain",
+        closing: bool = True,
     ) -> None:
         """Start from a classifier that has learned from `decided` (None: from its rows).
 
-        Raises InputError for features that do not fit or are no numbers.
+        What is decided leaves the queue; without `closing` it stays, for whoever asks
+        several people about the same segment and knows who said what. Raises InputError
+        for features that do not fit or are no numbers.
         """
-        self._depth, self._order = depth, order
+        self._depth, self._order, self._closing = depth, order, closing
         self._lock = RLock()
         self._behind = ThreadPoolExecutor(1, thread_name_prefix="semcode-refit")
         self._refit: Future[int] | None = None
@@ -121,6 +102,12 @@ class LiveRanking:
         """Give weights, slope and intercept of each code, (n_codes, width + 2)."""
         with self._lock:
             return self._state.taught.learner.refiner.theta.copy()
+
+    @property
+    def learned(self) -> NDArray[np.bool_]:
+        """Tell which codes have learned from labels, (n_codes,)."""
+        with self._lock:
+            return self._state.taught.learner.learned.copy()
 
     def decide(self, row: int, code: int, label: float | None) -> Ranking:
         """Learn a decision and give the new top: 1 yes, 0 no, a share between, None undone.
@@ -156,6 +143,11 @@ class LiveRanking:
             learner = self._state.taught.learner
             p = learner.calibration(self._state.scores(np.asarray(rows, np.intp)))
             return hierarchy.consistent(p, learner.parents, learner.learned)
+
+    def every(self, code: int) -> Array:
+        """Give the log-odds of all segments for a code, in float32; NaN for closed ones."""
+        with self._lock, one_thread():
+            return self._state.taught.columns.every(code)
 
     def vectors(self, rows: Sequence[int]) -> Array:
         """Give the features of segments, to choose varied ones by."""
@@ -257,7 +249,9 @@ class _State:
         self.shape = (features.count, codes)
         _require_shape(fresh, self.shape)
         columns = Columns(features, fresh.definition, learner.refiner.theta)
-        self.taught = Taught(learner, columns, decided=decided, places=fresh.places)
+        self.taught = Taught(
+            learner, columns, decided=decided, places=fresh.places, closing=owner._closing
+        )
         for code in range(codes):
             learner.refiner.prepare(code)
         self._depth = owner._depth
@@ -326,65 +320,6 @@ class _State:
         step = _BAND / float(self._slope[code])
         target = float(self._targets[code])
         return columns.unsure(code, self._depth, target=target, step=step)
-
-
-def fresh_fit(
-    model: CodeClassifier, texts: Sequence[Text], decided: Decisions, groups: Sequence[Hashable]
-) -> Fresh:
-    """Fit a classifier like `model` anew on all that was decided of the open segments' texts.
-
-    Where nothing was decided, the segments have features all the same, so that the first
-    decisions can teach.
-    """
-    y = np.full((len(texts), len(model.codebook)), np.nan)
-    for (row, code), label in decided.items():
-        y[row, code] = label
-    new = model.__sklearn_clone__().fit(texts, y, groups)
-    if not hasattr(new, "features_"):
-        parts = embed(new._load_encoder(), texts)
-        said = [one.text for one in statements(new.codebook)]
-        new.features_ = FeatureMap(parts.vectors.shape[1]).fit(parts, extra=said, seed=new.seed)
-    encoded = new.encode(texts)
-    places = np.flatnonzero(~np.isnan(y).all(axis=1))
-    return Fresh(new, encoded.features, encoded.definition, [int(row) for row in places])
-
-
-def relearned(
-    fresh: Fresh, texts: Sequence[Text], decided: Decisions, groups: Sequence[Hashable]
-) -> Fresh:
-    """Fit anew to all that was decided, on the features that the segments have.
-
-    What `fresh_fit` gives for the same texts, without their features, which do not depend
-    on decisions and take most of its time: so this is what a refit behind should use.
-    """
-    model = fresh.model
-    if isinstance(model, Learner) or not hasattr(model, "features_"):
-        raise ModelError(
-            "The segments have no features of the classifier's own.",
-            remedy="Begin with fresh_fit.",
-        )
-    rows = np.array(sorted({row for row, _ in decided}), np.intp)
-    if not len(rows):
-        return fresh_fit(model, texts, decided, groups)
-    y = np.full((len(rows), fresh.definition.shape[1]), np.nan)
-    for (row, code), label in decided.items():
-        y[np.searchsorted(rows, row), code] = label
-    y = hierarchy.spread_labels(y, hierarchy.parents_of(model.codebook))
-    known, new = _encoded(fresh, rows), copy(model)
-    if hasattr(new, "level_calibration_"):
-        del new.level_calibration_
-    cells = Cells(np.nan_to_num(y), (~np.isnan(y)).astype(np.float64), known.definition)
-    unread = np.setdiff1d(np.arange(len(fresh.features)), rows)
-    unread = np.random.default_rng(model.seed).permutation(unread)[:_UNREAD]
-    ahead = _encoded(fresh, np.sort(unread)) if len(unread) >= _FEW_UNREAD else None
-    new._learn(known, cells, [groups[int(row)] for row in rows], y, ahead)
-    new.take_keys([key_of(texts[int(row)]) for row in rows])
-    return Fresh(new, fresh.features, fresh.definition, [int(row) for row in rows])
-
-
-def _encoded(fresh: Fresh, rows: Rows) -> Encoded:
-    features = np.asarray(fresh.features[rows], np.float32)
-    return Encoded(features, fresh.definition[rows].astype(np.float64), features[:, :0])
 
 
 def _require_shape(fresh: Fresh, shape: tuple[int, int]) -> None:

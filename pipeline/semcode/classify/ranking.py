@@ -116,6 +116,13 @@ class Columns:
         scores += theta[-2] * definition + theta[-1]
         return scores
 
+    def every(self, code: int) -> Array:
+        """Give a code's scores of all rows as its weights are now; NaN where it is closed."""
+        for block in range(len(self._starts)):
+            self._renew(block, code)
+        found: Array = self._scores[code].copy()
+        return found
+
     def highest(self, code: int, count: int) -> First:
         """Find the open segments with the highest scores; equal ones by position.
 

@@ -22,6 +22,7 @@ def review(options: Namespace) -> int:
             blind=options.blind,
             port=options.port,
             host=options.host,
+            live=not options.keep_scores,
             password_file=Path(options.password_file) if options.password_file else None,
             report=lambda line: say(f"semcode: {line}"),
         )

@@ -36,6 +36,11 @@ def add_review(commands: Commands[ArgumentParser]) -> None:
         "--no-browser", action="store_true", help="only print the address, open nothing"
     )
     parser.add_argument(
+        "--keep-scores",
+        action="store_true",
+        help="leave scores as `semcode suggest` stored them, instead of following every decision",
+    )
+    parser.add_argument(
         "--host",
         default="127.0.0.1",
         metavar="A",

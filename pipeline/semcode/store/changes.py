@@ -34,6 +34,7 @@ __all__ = [
     "insert_codings",
     "newest_with",
     "readings_in",
+    "readings_touching",
     "replace_readings",
 ]
 
@@ -149,6 +150,15 @@ def readings_in(connection: Connection, transcript_id: int) -> list[ReadingState
     r = schema.reading
     wanted = _readings().where(r.c.transcript_id == transcript_id).order_by(r.c.start, r.c.id)
     return [_reading(row) for row in connection.execute(wanted)]
+
+
+def readings_touching(
+    connection: Connection, transcript_id: int, start: int, end: int
+) -> list[ReadingState]:
+    """List what was read of any part of a span, by position."""
+    r = schema.reading
+    wanted = _readings().where(r.c.transcript_id == transcript_id, r.c.start < end, r.c.end > start)
+    return [_reading(row) for row in connection.execute(wanted.order_by(r.c.start, r.c.id))]
 
 
 def find_reading(

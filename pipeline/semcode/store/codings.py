@@ -23,6 +23,7 @@ __all__ = [
     "count_by_code",
     "count_by_coder",
     "readings",
+    "state",
 ]
 
 
@@ -105,6 +106,20 @@ def count_by_code(connection: Connection, *, coder: str | None = None) -> dict[s
     if coder is not None:
         statement = statement.join(k, c.c.coder_id == k.c.id).where(k.c.name == coder)
     return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def state(connection: Connection) -> tuple[int, ...]:
+    """Tell one state of codings and readings from another: counts and newest keys."""
+    c, r = schema.coding, schema.reading
+    row = connection.execute(
+        select(
+            select(func.count(c.c.id)).scalar_subquery(),
+            select(func.max(c.c.id)).scalar_subquery(),
+            select(func.count(r.c.id)).scalar_subquery(),
+            select(func.max(r.c.id)).scalar_subquery(),
+        )
+    ).one()
+    return tuple(int(value or 0) for value in row)
 
 
 def blind_state(connection: Connection) -> tuple[int, int]:

@@ -28,6 +28,7 @@ __all__ = [
     "newest",
     "seen",
     "since",
+    "touching",
 ]
 
 #: SQLite takes up to 32,766 parameters; a query of this many stays well below.
@@ -192,6 +193,13 @@ def of_batches(connection: Connection, beginning: str) -> list[Decision]:
     wanted = _lines().where(schema.decision.c.batch.startswith(beginning, autoescape=True))
     found = connection.execute(wanted.order_by(schema.decision.c.id))
     return [_decision(row) for row in found]
+
+
+def touching(connection: Connection, transcript_id: int, start: int, end: int) -> list[Decision]:
+    """Read the lines about any part of a span, with those that took them back; oldest first."""
+    d = schema.decision
+    wanted = _lines().where(d.c.transcript_id == transcript_id, d.c.start < end, d.c.end > start)
+    return [_decision(row) for row in connection.execute(wanted.order_by(d.c.id))]
 
 
 def all_decisions(connection: Connection) -> Iterator[Decision]:

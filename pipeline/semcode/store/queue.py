@@ -38,6 +38,7 @@ __all__ = [
     "suggestion",
     "text_and_turns",
     "to_read_blind",
+    "transcripts_read",
     "transcripts_with",
     "unread",
 ]
@@ -413,6 +414,13 @@ def count_suggested(connection: Connection, codes: Sequence[str]) -> int:
     s = schema.suggestion
     wanted = select(func.count(s.c.id)).where(s.c.code_guid.in_(codes))
     return connection.execute(wanted).scalar_one()
+
+
+def transcripts_read(connection: Connection, coder: int) -> set[int]:
+    """Give the ids of the transcripts of which a coder has read anything."""
+    r = schema.reading
+    wanted = select(r.c.transcript_id).where(r.c.coder_id == coder).distinct()
+    return set(connection.execute(wanted).scalars())
 
 
 def transcripts_with(connection: Connection, codes: Sequence[str]) -> list[str]:

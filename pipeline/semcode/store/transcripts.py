@@ -18,6 +18,7 @@ __all__ = [
     "TranscriptRow",
     "add",
     "add_speech",
+    "cuts",
     "drop_cut",
     "known",
     "load",
@@ -28,6 +29,7 @@ __all__ = [
     "set_participant",
     "set_role",
     "speaker_rows",
+    "words",
 ]
 
 
@@ -252,6 +254,21 @@ def rows(connection: Connection) -> list[TranscriptRow]:
         )
         for r in connection.execute(statement)
     ]
+
+
+def cuts(connection: Connection) -> tuple[tuple[int, str], ...]:
+    """Tell one state of the study's texts from another: how each transcript, by id, is cut."""
+    t = schema.transcript
+    found = connection.execute(select(t.c.id, t.c.segmentation).order_by(t.c.id))
+    return tuple((row.id, row.segmentation) for row in found)
+
+
+def words(connection: Connection, transcript_id: int, start: int, end: int) -> str:
+    """Read a part of a transcript's text."""
+    t = schema.transcript
+    part = func.substr(t.c.text, start + 1, end - start)
+    found = connection.execute(select(part).where(t.c.id == transcript_id)).scalar_one()
+    return str(found)
 
 
 def segmentation(connection: Connection, transcript_id: int) -> str:

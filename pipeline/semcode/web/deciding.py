@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from semcode.errors import InputError
+from semcode.study.review import Shown
 from semcode.web.asking import Fields
 from semcode.web.filtering import filters
 from semcode.web.showing import not_blind
@@ -52,7 +53,9 @@ def skip(asked: Asked) -> object:
     """Leave a suggestion for later."""
     not_blind(asked)
     segment, code, request = _suggestion(asked.fields)
-    return asked.review.skip(asked.coder, segment, code, request=request)
+    return asked.review.skip(
+        asked.coder, segment, code, request=request, shown=_shown(asked.fields)
+    )
 
 
 def code(asked: Asked) -> object:
@@ -162,11 +165,22 @@ def _made(fields: Fields) -> dict[str, Any]:
         "facets": fields.texts("facets"),
         "memo": fields.text("memo", ""),
         "seconds": _seconds(fields),
+        "shown": _shown(fields),
     }
 
 
 def _noted(fields: Fields) -> dict[str, Any]:
-    return {"note": fields.text("note", ""), "seconds": _seconds(fields)}
+    return {
+        "note": fields.text("note", ""),
+        "seconds": _seconds(fields),
+        "shown": _shown(fields),
+    }
+
+
+def _shown(fields: Fields) -> Shown | None:
+    """Give the score that the page showed, which may have moved since; None for that of now."""
+    score = fields.number("score", low=0, high=1)
+    return None if score is None else Shown(score, fields.text("model", "", longest=200))
 
 
 def _seconds(fields: Fields) -> float | None:

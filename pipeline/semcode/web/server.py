@@ -89,11 +89,13 @@ def review_server(
     host: str = "127.0.0.1",
     password_file: Path | None = None,
     review: Review | None = None,
+    live: bool = True,
     report: Callable[[str], None] = lambda _line: None,
 ) -> ReviewServer:
     """Bind an address for a study's review page.
 
-    `port` None takes the first free one from 8765 up. Another `host` than this machine's own
+    With `live` scores follow every decision, unless blind, where none are shown. `port` None
+    takes the first free one from 8765 up. Another `host` than this machine's own
     needs `password_file`. Raises InputError for a port in use, a host without a password,
     or a coder who is no person.
     """
@@ -102,6 +104,8 @@ def review_server(
     if coder:
         used.join(coder)
     listening = _bind(host, port)
+    if live and not blind and review is None:
+        used.follow_decisions(report=report)
     bound = int(listening.getsockname()[1])
     names = {*_OWN, _shown(host).lower(), host.lower()}
     gate = Gate(bound, hosts=names, any_address=password is not None, password=bool(password))

@@ -93,7 +93,13 @@ def newest(asked: Asked) -> object:
     """Give what tells a page that something changed elsewhere."""
     rows = asked.review.history(coder=asked.coder if asked.blind else None, limit=1)
     version = asked.review.codebook_version()
-    return {"decision": rows[0].id if rows else 0, "codebook": version}
+    learner, learning = ("", False) if asked.blind else asked.review.learner()
+    return {
+        "decision": rows[0].id if rows else 0,
+        "codebook": version,
+        "learner": learner,
+        "learning": learning,
+    }
 
 
 def versions(asked: Asked) -> object:

@@ -132,53 +132,6 @@ def test_a_sample_is_the_same_for_all_and_for_a_seed(review):
         review.assign(["ana", "ana"], sample=2)
 
 
-class Learner:
-    """Prefers long codes' guids; remembers what it is told."""
-
-    def __init__(self):
-        self.told = []
-
-    def decided(self, segment, code, label):
-        self.told.append((segment, code, label))
-
-    def scores(self, segments):
-        return {segment: dict.fromkeys(self.codes, 0.77) for segment in segments}
-
-    def top(self, n, *, coder, skip, code=None):
-        pairs = [(s, c, 0.77) for s in self.segments for c in self.codes if code in (None, c)]
-        return [pair for pair in pairs if pair[:2] not in skip][:n]
-
-    def version(self):
-        return f"live {len(self.told)}"
-
-
-def test_a_learner_ranks_rescores_and_is_told(study, new):
-    learner = Learner()
-    review = Review(study, refiner=learner)
-    review.join("ana")
-    learner.codes = [c.guid for c in study.codebook()][::-1]
-    learner.segments = [s.id for s in review.transcript("T2", "ana").segments][::-1]
-    page = review.queue("ana", limit=4)
-    wanted = [f"{learner.segments[0]}:{code}" for code in learner.codes]
-    open_ = {i.key for i in review.queue("ana", order="transcript", limit=100).items}
-    assert [i.key for i in page.items][:2] == [key for key in wanted if key in open_][:2]
-    assert {i.score for i in page.items} == {0.77}
-    item, other = page.items[:2]
-    done = review.accept("ana", item.segment, item.code, request=new())
-    assert learner.told == [(item.segment, item.code, 1.0)]
-    assert done.model.version == "live 1"
-    assert item.key not in [i.key for i in review.queue("ana", limit=50).items]
-    review.reject("ana", other.segment, other.code, request=new())
-    review.undo("ana", request=new())
-    review.undo("ana", request=new())
-    assert learner.told[1:] == [
-        (other.segment, other.code, 0.0),
-        (other.segment, other.code, None),
-        (item.segment, item.code, None),
-    ]
-    review.close()
-
-
 def test_an_empty_queue_says_why(review, new):
     page = review.queue("ana", filters=Filters(transcripts=("T1",), status="unsure"))
     assert (page.items, page.note) == ((), "No suggestion is left under these filters.")

@@ -40,7 +40,7 @@ from semcode.store import Database
 from semcode.study.learning.held_back import audit_spans, held_back
 from semcode.suggest import learner_text
 
-__all__ = ["FacetMark", "Labels", "People", "gather_labels", "gather_people", "standing"]
+__all__ = ["FacetMark", "Labels", "People", "gather_labels", "gather_people", "rate", "standing"]
 
 Floats = NDArray[np.float64]
 Span = tuple[int, int]
@@ -239,13 +239,7 @@ def _label(
     below = settings.suggest.context_below
     who = {speaker.name: speaker.participant for speaker in transcript.speakers}
     turns = transcript.turns
-    rated = {
-        coder: _of_coder(coder, source, units, people, column, codebook, assume_read)
-        for coder in people.names
-    }
-    final = _settled(rated, source, units, people, column, codebook)
-    open_ = [y for coder, y in rated.items() if coder not in people.settled]
-    y, disputed = _together(open_, final, (len(units), len(codebook)))
+    y, disputed = rate(source, people, codebook, assume_read=assume_read)
     return _Part(
         y=y,
         disputed=disputed,
@@ -256,6 +250,24 @@ def _label(
         marks=list(_marks(source, units, people, column)),
         unknown=sum(c.code not in column for c in source.codings),
     )
+
+
+def rate(
+    source: Source, people: People, codebook: Codebook, *, assume_read: bool = False
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Give what people say of the units of a source together, (n_units, n_codes).
+
+    Beside it, for each code on how many units they differ with nothing settled.
+    """
+    units = list(source.units)
+    column = {code.guid: place for place, code in enumerate(codebook.codes)}
+    rated = {
+        coder: _of_coder(coder, source, units, people, column, codebook, assume_read)
+        for coder in people.names
+    }
+    final = _settled(rated, source, units, people, column, codebook)
+    open_ = [y for coder, y in rated.items() if coder not in people.settled]
+    return _together(open_, final, (len(units), len(codebook)))
 
 
 def _source(transcript: Transcript, units: Sequence[Span], people: People) -> Source:

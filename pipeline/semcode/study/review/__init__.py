@@ -14,6 +14,7 @@ from semcode.study.review.review import (
     Restore,
     Retire,
     Review,
+    Shown,
     Split,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "Restore",
     "Retire",
     "Review",
+    "Shown",
     "Split",
 ]

@@ -18,7 +18,6 @@ from semcode.study.review.changing import Changes
 from semcode.study.review.desk import Desk
 from semcode.study.review.ledger import ON_SUGGESTIONS
 from semcode.study.review.pulse import pulse_of
-from semcode.study.review.refining import tell
 from semcode.study.review.shown import Outcome
 
 __all__ = ["Make", "act", "label_of", "new_line"]
@@ -67,8 +66,8 @@ def act(desk: Desk, coder: str, verdict: Verdict, make: Make, *, request: str) -
         lines = [first] if first else _stored(connection, made, request)
     repeated = first is not None or any(line.id for line in made)
     with desk.reading() as connection:
-        if lines and not repeated:
-            tell(desk, connection, lines)
+        if desk.refiner is not None and not repeated:
+            desk.refiner.told()
         return _outcome(desk, connection, who, verdict, lines, repeated=repeated)
 
 

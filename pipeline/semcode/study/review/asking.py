@@ -13,14 +13,16 @@ from semcode.errors import InputError
 from semcode.store.people import CoderKey
 from semcode.store.queue import Place
 from semcode.study.learning.held_back import AUDIT
-from semcode.study.review.desk import Desk, Words
-from semcode.study.review.live_queue import Pair, live_pairs
+from semcode.study.review.beyond import Cells
+from semcode.study.review.desk import MOMENT, Desk, Words
+from semcode.study.review.live_queue import Pair, live_pairs, newcomers_for
 from semcode.study.review.queueing import (
     ORDERS,
     STATUSES,
     Bools,
     Mine,
     Queues,
+    chosen_codes,
     first_rows,
     ranked,
     wanted,
@@ -51,22 +53,26 @@ def queue_page(
     if order not in ORDERS:
         raise InputError(f"{order!r} is no order.", remedy=f"Use one of: {', '.join(ORDERS)}.")
     limit = max(1, min(limit, _MOST))
+    if desk.refiner is not None and not blind:
+        desk.refiner.settle(MOMENT)
     with desk.reading() as connection:
         who = desk.coder(connection, coder)
         if blind or order == "audit":
             return _segments(desk, connection, who, order, filters, after, limit)
         mine = queues.mine(connection, who)
         mask = wanted(desk, connection, who, mine, filters)
-        live = None
-        if order == "useful":
-            live = live_pairs(desk, connection, who, mine, mask, filters, after, limit)
-        pairs = live or _stored(mine, mask, order, after, limit)
-        count = int(mask.sum())
+        more = _more(desk, connection, mine, filters)
+        if order == "useful" and more is not None:
+            pairs = _live(mine, mask, more, after, limit)
+        else:
+            pairs = _stored(mine, mask, order, after, limit)
+        count = int(mask.sum()) + (len(more.rows) if more is not None else 0)
         return QueuePage(
             items_of(desk, connection, mine, pairs),
             count,
             len(mine.loaded),
             "" if count else _why_none(mine, filters),
+            desk.model(connection),
         )
 
 
@@ -80,7 +86,7 @@ def items_of(
     evidence = store.queue.evidence(connection, list(stored.values()))
     segments = sorted({pair[0] for pair in pairs})
     places = {p.segment: p for p in store.queue.places_of(connection, segments)}
-    live = desk.refiner.scores(segments) if desk.refiner else {}
+    now = _now(desk, mine, pairs)
     found = []
     for segment, code, score in pairs:
         if segment not in places:
@@ -92,21 +98,65 @@ def items_of(
                 item,
                 key=f"{segment}:{code}",
                 code=code,
-                score=float(live.get(segment, {}).get(code, score)),
-                evidence=evidence.get(stored.get((segment, code), 0), {}),
+                score=score,
+                evidence={
+                    **evidence.get(stored.get((segment, code), 0), {}),
+                    **now.get((segment, code), {}),
+                },
                 status=STATUSES[shown[row]] if row is not None else STATUSES[0],
             )
         )
     return tuple(found)
 
 
+def _now(desk: Desk, mine: Mine, pairs: Sequence[Pair]) -> dict[tuple[int, str], dict[str, object]]:
+    """Say what the scores of now rest on, beside the evidence that is stored of others."""
+    if mine.live is None or desk.refiner is None:
+        return {}
+    found: dict[tuple[int, str], dict[str, object]] = {}
+    moved = desk.refiner.moved([pair[:2] for pair in pairs])
+    for (segment, code, score), why in zip(pairs, moved, strict=True):
+        row = mine.row_of(segment, code)
+        before = None if row is None else float(mine.loaded.score[row])
+        if why:
+            found[segment, code] = {"now": {"score": score, "before": before, "moved": why}}
+    return found
+
+
 def pairs_of(mine: Mine, rows: Sequence[int]) -> list[Pair]:
-    """Give segment, code and stored score of some rows."""
+    """Give segment, code and score of now of some rows."""
     loaded = mine.loaded
     return [
-        (int(loaded.segment[row]), loaded.codes[loaded.code[row]], float(loaded.score[row]))
+        (int(loaded.segment[row]), loaded.codes[loaded.code[row]], float(mine.score[row]))
         for row in rows
     ]
+
+
+def _more(desk: Desk, connection: Connection, mine: Mine, filters: Filters) -> Cells | None:
+    """Give what is likely beyond the stored suggestions; None where the stored scores stand.
+
+    Only filters for codes and levels apply to it: with any other there is none.
+    """
+    if mine.live is None or mine.rows is None:
+        return None
+    alone = replace(filters, codes=(), levels=()) == Filters()
+    codes = chosen_codes(desk.codebook(connection)[1], filters) if alone else set()
+    return newcomers_for(mine, mine.live, mine.rows, codes)
+
+
+def _live(mine: Mine, mask: Bools, more: Cells, after: str | None, limit: int) -> list[Pair]:
+    """Give the next suggestions as the learner ranks them; what it does not rank comes last."""
+    if mine.live is None or mine.rows is None:
+        return []
+    wanted = limit if after is None else _MOST
+    found = live_pairs(mine, mine.live, mine.rows, mask, more, wanted)
+    known = {pair[:2] for pair in found}
+    if len(found) < wanted:
+        rest = _stored(mine, mask, "useful", None, wanted)
+        found += [pair for pair in rest if pair[:2] not in known]
+    keys = [f"{segment}:{code}" for segment, code, _ in found]
+    first = keys.index(after) + 1 if after in keys else 0
+    return found[first : first + limit]
 
 
 def _stored(mine: Mine, mask: Bools, order: str, after: str | None, limit: int) -> list[Pair]:

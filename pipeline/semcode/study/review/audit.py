@@ -10,6 +10,7 @@ from semcode import store
 from semcode.store.people import CoderKey
 from semcode.store.queue import Sampled
 from semcode.study.learning.held_back import AUDIT
+from semcode.study.review.beyond import suggested_now
 from semcode.study.review.desk import Desk
 from semcode.study.review.shown import AuditPulse
 
@@ -21,7 +22,10 @@ _RESAMPLES = 1_000
 
 
 def audit_of(desk: Desk, connection: Connection, who: CoderKey) -> AuditPulse:
-    """Compare the stored suggestions with a coder's blind codings in the audit sample."""
+    """Compare suggestions, as they are scored now, with a coder's blind audit codings.
+
+    Nothing of the sample is ever learned from, so that it can measure.
+    """
     sampled = store.queue.sampled(connection, who.id, AUDIT)
     if not sampled:
         return AuditPulse(reason="No audit sample is drawn yet.")
@@ -63,7 +67,8 @@ def _counts(
     A coding that came from accepting a suggestion is not blind and counts as none.
     """
     run = desk.run(connection)
-    floor = desk.settings.suggest.floor
+    live = desk.live()
+    floor, most = desk.settings.suggest.floor, desk.settings.suggest.per_segment
     book = desk.codebook(connection)[1]
     by_interview: dict[int, list[int]] = {}
     for item in read:
@@ -74,9 +79,14 @@ def _counts(
             and c["code"] in book
             and not desk.ledger.is_from_suggestion(c["guid"])
         }
-        suggested = (
-            store.queue.codes_suggested(connection, run.id, item, floor) if run else set()
-        ) & {code.guid for code in book}
+        if live is not None:
+            span = (item.transcript_id, item.start, item.end)
+            suggested = suggested_now(live, span, floor=floor, most=most)
+        else:
+            suggested = (
+                store.queue.codes_suggested(connection, run.id, item, floor) if run else set()
+            )
+        suggested &= {code.guid for code in book}
         own = by_interview.setdefault(item.transcript_id, [0, 0, 0])
         own[0] += len(coded & suggested)
         own[1] += len(suggested)

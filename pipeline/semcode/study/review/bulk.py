@@ -116,6 +116,7 @@ def _lines(
         names[key] = store.queue.name_of(connection, key)[0]
         for coding in store.changes.codings_of(connection, who.id, key):
             there[key, coding["start"], coding["end"], coding["code"]] = coding
+    shown = {"shown_by": desk.model(connection)} if mine.live is not None else {}
     lines: list[Decision] = []
     made: list[tuple[int, CodingState]] = []
     for row in rows:
@@ -139,8 +140,8 @@ def _lines(
                 start=start,
                 end=end,
                 code=code,
-                score=float(loaded.score[row]),
-                evidence=evidence.get(int(loaded.suggestion[row]), {}),
+                score=float(mine.score[row]),
+                evidence={**evidence.get(int(loaded.suggestion[row]), {}), **shown},
                 run_id=loaded.run or None,
                 coding=guid,
                 codebook_version=version,

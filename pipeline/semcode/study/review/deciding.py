@@ -29,7 +29,7 @@ from semcode.study.review.making import (
 )
 from semcode.study.review.shown import Outcome
 
-__all__ = ["Made", "accept", "change", "set_aside"]
+__all__ = ["Made", "Shown", "accept", "change", "set_aside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,14 @@ class Made:
     facets: tuple[str, ...] = ()
     memo: str = ""
     seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the coder saw beside a suggestion: its score, and what gave it."""
+
+    score: float
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +77,23 @@ class _About:
         }
 
 
-def accept(desk: Desk, coder: str, segment: int, code: str, made: Made, *, request: str) -> Outcome:
-    """Accept a suggestion: its code is given to the segment, or to the span in `made`."""
+def accept(
+    desk: Desk,
+    coder: str,
+    segment: int,
+    code: str,
+    made: Made,
+    *,
+    request: str,
+    shown: Shown | None = None,
+) -> Outcome:
+    """Accept a suggestion: its code is given to the segment, or to the span in `made`.
+
+    `shown` is what the coder saw, None for what the score is now.
+    """
 
     def make(connection: Connection, who: CoderKey) -> Sequence[Decision]:
-        about = _about(desk, connection, who, segment, code)
+        about = _about(desk, connection, who, segment, code, shown)
         given = desk.code(connection, about.code)
         return _give(desk, connection, who, Verdict.ACCEPT, about, given, made)
 
@@ -81,12 +101,20 @@ def accept(desk: Desk, coder: str, segment: int, code: str, made: Made, *, reque
 
 
 def change(
-    desk: Desk, coder: str, segment: int, code: str, to_code: str, made: Made, *, request: str
+    desk: Desk,
+    coder: str,
+    segment: int,
+    code: str,
+    to_code: str,
+    made: Made,
+    *,
+    request: str,
+    shown: Shown | None = None,
 ) -> Outcome:
     """Reject the suggested code and give another one in its place."""
 
     def make(connection: Connection, who: CoderKey) -> Sequence[Decision]:
-        about = _about(desk, connection, who, segment, code)
+        about = _about(desk, connection, who, segment, code, shown)
         given = desk.code(connection, to_code)
         if given.guid == about.code:
             raise InputError(
@@ -107,6 +135,7 @@ def set_aside(
     request: str,
     seconds: float | None = None,
     note: str = "",
+    shown: Shown | None = None,
 ) -> Outcome:
     """Reject a suggestion, mark it as unsure, or skip it.
 
@@ -115,7 +144,7 @@ def set_aside(
     """
 
     def make(connection: Connection, who: CoderKey) -> Sequence[Decision]:
-        about = _about(desk, connection, who, segment, code)
+        about = _about(desk, connection, who, segment, code, shown)
         stands = about.standing
         if stands and (stands.verdict == verdict or verdict is Verdict.SKIP):
             return store.decisions.fetch(connection, [stands.id])
@@ -128,7 +157,14 @@ def set_aside(
     return act(desk, coder, verdict, make, request=request)
 
 
-def _about(desk: Desk, connection: Connection, who: CoderKey, segment: int, code: str) -> _About:
+def _about(
+    desk: Desk,
+    connection: Connection,
+    who: CoderKey,
+    segment: int,
+    code: str,
+    shown: Shown | None,
+) -> _About:
     """Find the suggestion. Raises InputError where there is none of this code there."""
     place = desk.place(connection, segment)
     desk.refuse_hidden(connection, who.id, place)
@@ -137,17 +173,19 @@ def _about(desk: Desk, connection: Connection, who: CoderKey, segment: int, code
     guid = known.guid if known else code
     run = desk.run(connection)
     spot = store.queue.suggestion(connection, run.id, segment, guid) if run else None
-    if desk.refiner is not None:
-        score = desk.refiner.scores([segment]).get(segment, {}).get(guid)
-        if score is not None:
-            made = spot or Spot(score, {}, run.id if run else 0)
-            evidence = {**made.evidence, "model": desk.refiner.version()}
-            spot = Spot(float(score), evidence, made.run)
-    if spot is None:
+    live = desk.live()
+    score = live.of(segment, guid) if live is not None else None
+    if spot is None and score is None:
         raise InputError(
             "This suggestion is no longer there: codes were suggested anew.",
             remedy="Load the page again.",
         )
+    stored = spot or Spot(score or 0.0, {}, run.id if run else 0)
+    seen = shown or Shown(stored.score if score is None else score, desk.model(connection))
+    evidence = dict(stored.evidence)
+    if spot is None or seen.score != spot.score:
+        evidence["shown_by"] = seen.model  # the stored evidence is of the stored score
+    spot = Spot(seen.score, evidence, stored.run)
     key = (who.id, place.transcript_id, place.start, place.end, guid)
     return _About(place, guid, spot, version, book, desk.ledger.standing(key))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock, RLock
@@ -20,37 +20,55 @@ from semcode.store import Database
 from semcode.store.decisions import Seen
 from semcode.store.people import CoderKey
 from semcode.store.queue import Place
+from semcode.study.learning.live_scores import LiveScores
 from semcode.study.review.ledger import Ledger
 from semcode.study.review.meaning import Meanings
 
-__all__ = ["CONSENSUS", "Desk", "Refiner", "Words"]
+__all__ = ["CONSENSUS", "MOMENT", "Desk", "Refiner", "Words"]
 
 #: The coder to whom settled codings belong.
 CONSENSUS = "consensus"
+
+#: Seconds that a page waits for the learner to follow what was just decided.
+MOMENT = 0.15
 
 _TEXTS = 200
 _SEEN, _RUN = "semcode_seen", "semcode_run"
 
 
 class Refiner(Protocol):
-    """A learner that is told each decision and scores anew at once."""
+    """A learner that follows the log behind the page; none of this waits or fails."""
 
-    def decided(self, segment: int, code: str, label: float | None) -> None:
-        """Learn 1 or 0, or (None) that it was taken back; in milliseconds, without failing."""
+    def told(self) -> None:
+        """Take note that something was stored."""
         ...
 
-    def scores(self, segments: Sequence[int]) -> Mapping[int, Mapping[str, float]]:
-        """Give the scores as they are now, by segment and code."""
+    def settle(self, seconds: float) -> bool:
+        """Take at most so long to learn what was stored; tell whether all is learned."""
         ...
 
-    def top(
-        self, n: int, *, coder: str, skip: Collection[tuple[int, str]], code: str | None = None
-    ) -> list[tuple[int, str, float]]:
-        """Give what is most useful to decide on next: segment, code, score."""
+    def scores(self) -> LiveScores | None:
+        """Give the probabilities as they are now, None while the stored ones stand."""
+        ...
+
+    def moved(self, pairs: Sequence[tuple[int, str]]) -> list[Mapping[str, float]]:
+        """Say what the log-odds of segments and codes rest on."""
         ...
 
     def version(self) -> str:
-        """Name the state of the learner."""
+        """Name the state of the learner, "" while the stored suggestions stand."""
+        ...
+
+    def learning(self) -> bool:
+        """Tell whether something is being learned, so that scores will move."""
+        ...
+
+    def words(self) -> str:
+        """Say in a sentence what the learner is doing."""
+        ...
+
+    def close(self) -> None:
+        """End what runs behind."""
         ...
 
 
@@ -86,6 +104,16 @@ class Desk:
         with self._writer, self.database.write() as connection:
             self._follow(connection)
             yield connection
+
+    def live(self) -> LiveScores | None:
+        """Give the probabilities as the learner has them now, None while the stored ones stand."""
+        return self.refiner.scores() if self.refiner is not None else None
+
+    def model(self, connection: Connection) -> str:
+        """Name what gave the scores that are shown: the learner's state, or the run."""
+        named = self.refiner.version() if self.refiner is not None else ""
+        run = None if named else self.run(connection)
+        return f"{run.kind}, run {run.id}" if run else named
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -30,6 +30,12 @@ def evidence_of(desk: Desk, segment: int, code: str) -> dict[str, object]:
                 text = desk.words(connection, key).text[coding["start"] : coding["end"]]
                 quotes.append({"transcript": name, "coder": coding["coder"], "text": text})
         why = dict(spot.evidence) if spot else {}
+        live = desk.live()
+        now = live.of(segment, known.guid) if live is not None else None
+        if now is not None and desk.refiner is not None:
+            moved = desk.refiner.moved([(segment, known.guid)])[0]
+            before = spot.score if spot else None
+            why["now"] = {"score": now, "before": before, "moved": moved}
         return {
             **why,
             "statement": why.get("definition", ""),
@@ -39,6 +45,6 @@ def evidence_of(desk: Desk, segment: int, code: str) -> dict[str, object]:
             "include": known.include,
             "exclude": known.exclude,
             "examples": list(known.examples),
-            "score": spot.score if spot else None,
+            "score": now if now is not None else spot.score if spot else None,
             "newest": quotes,
         }

@@ -3,66 +3,100 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from sqlalchemy import Connection
+import numpy as np
+from numpy.typing import NDArray
 
-from semcode.records import Verdict
-from semcode.store.people import CoderKey
-from semcode.study.review.desk import Desk
+from semcode.sampling import blend, next_to_review, uncertainty
+from semcode.study.learning.live_scores import LiveScores
+from semcode.study.review.beyond import Cells
+from semcode.study.review.live_rows import LiveRows
 from semcode.study.review.queueing import Bools, Mine
-from semcode.study.review.shown import Filters
 
-__all__ = ["Pair", "live_pairs"]
+__all__ = ["Pair", "live_pairs", "newcomers_for"]
 
 #: A segment, a code, and the score that the learner gives it now.
 Pair = tuple[int, str, float]
 
-_MOST = 4_096
-_UNDECIDED = (Verdict.SKIP,)
+_DEPTH = 24  # candidates of each code: those it is least sure of
+
+
+def newcomers_for(mine: Mine, live: LiveScores, rows: LiveRows, codes: set[str] | None) -> Cells:
+    """Give what is likely beyond the stored suggestions and this coder has not dealt with.
+
+    `codes` None are all.
+    """
+    found = rows.newcomers(live)
+    kept = np.ones(len(found.rows), np.bool_)
+    if mine.beyond is not None:
+        kept &= ~mine.beyond.closed[found.columns, found.rows]
+    for transcript, start, end in mine.to_read:
+        first = live.segments.first.get(transcript)
+        if first is not None:
+            units = live.segments.units[transcript]
+            hidden = [first + n for n, (a, b) in enumerate(units) if a < end and start < b]
+            kept &= ~np.isin(found.rows, hidden)
+    if codes is not None:
+        wanted = [n for n, guid in enumerate(live.codes) if guid in codes]
+        kept &= np.isin(found.columns, wanted)
+    return found.take(kept)
 
 
 def live_pairs(
-    desk: Desk,
-    connection: Connection,
-    who: CoderKey,
-    mine: Mine,
-    mask: Bools,
-    filters: Filters,
-    after: str | None,
-    limit: int,
-) -> list[Pair] | None:
-    """Give what the learner would ask next; None where the stored order has to do.
+    mine: Mine, live: LiveScores, rows: LiveRows, mask: Bools, more: Cells, limit: int
+) -> list[Pair]:
+    """Give what is most useful to decide on next, at most `limit`.
 
-    It knows no filter but that for one code.
+    Where the model is least sure, varied, codes in turn and rare ones more often; a quarter
+    of the places goes to any open suggestion, by lot.
     """
-    alone = len(filters.codes) <= 1 and replace(filters, codes=()) == Filters()
-    if desk.refiner is None or not alone or not len(mine.loaded):
-        return None
-    code = desk.code(connection, filters.codes[0]).guid if filters.codes else None
-    n, found = 2 * limit + 16, list[Pair]()
-    while n <= _MOST:
-        top = desk.refiner.top(n, coder=who.name, skip=mine.decided, code=code)
-        found = _beyond([p for p in top if _is_open(desk, who, mine, mask, p)], after)
-        if len(found) >= limit or len(top) < n:
-            break
-        n *= 4
-    return found[:limit] or None
+    chosen = np.flatnonzero(mask & (rows.row >= 0) & (mine.status == 0))
+    stored = Cells(rows.row[chosen], rows.column[chosen], mine.score[chosen])
+    every = Cells(*(np.concatenate(pair) for pair in zip(stored, more, strict=True)))
+    pool = every.take(_least_sure(every))
+    useful = pool.take(_in_turn(pool, live, limit))
+    chance = every.take(_by_lot(every, limit))
+    pairs = blend(_pairs(useful, live), _pairs(chance, live))
+    return pairs[:limit]
 
 
-def _is_open(desk: Desk, who: CoderKey, mine: Mine, mask: Bools, pair: Pair) -> bool:
-    """Tell whether this coder has yet to decide, and may see it."""
-    segment, code, _ = pair
-    row = mine.row_of(segment, code)
-    if row is not None:
-        return bool(mask[row])
-    place = mine.loaded.spans.get(segment)
-    if place is None or mine.is_hidden(*place):
-        return False
-    stands = desk.ledger.standing((who.id, *place, code))
-    return stands is None or stands.verdict in _UNDECIDED
+def _least_sure(cells: Cells) -> NDArray[np.intp]:
+    """Choose the candidates: of each code those that the model is least sure of."""
+    margins = uncertainty(cells.scores, 0.5)
+    found = [np.zeros(0, np.intp)]
+    for code in np.unique(cells.columns):
+        own = np.flatnonzero(cells.columns == code)
+        if len(own) > _DEPTH:
+            own = own[np.argpartition(margins[own], _DEPTH)[:_DEPTH]]
+        found.append(own[np.lexsort((cells.rows[own], margins[own]))])
+    return np.concatenate(found)
 
 
-def _beyond(pairs: Sequence[Pair], after: str | None) -> list[Pair]:
-    keys = [f"{segment}:{code}" for segment, code, _ in pairs]
-    return list(pairs[keys.index(after) + 1 :] if after in keys else pairs)
+def _in_turn(pool: Cells, live: LiveScores, limit: int) -> NDArray[np.intp]:
+    return next_to_review(
+        uncertainty(pool.scores, 0.5),
+        pool.columns,
+        pool.rows,
+        n=limit,
+        vectors=live.vectors(pool.rows) if len(pool.rows) else None,
+        participants=[live.segments.groups[int(row)] for row in pool.rows],
+        positives=live.positives,
+    )
+
+
+def _by_lot(cells: Cells, limit: int) -> NDArray[np.intp]:
+    """Draw some; a cell's lot stays the same, so that pages go on where they ended."""
+    lots = (cells.rows.astype(np.uint64) << np.uint64(16)) + cells.columns.astype(np.uint64)
+    lots *= np.uint64(0x9E3779B97F4A7C15)  # Knuth's multiplicative hash
+    lots ^= lots >> np.uint64(29)
+    count = min(limit, len(lots))
+    chosen = np.argpartition(lots, count - 1)[:count] if count else np.zeros(0, np.intp)
+    return chosen[np.argsort(lots[chosen])]
+
+
+def _pairs(cells: Cells, live: LiveScores) -> Sequence[Pair]:
+    ids, codes = live.segments.ids, live.codes
+    return [
+        (int(ids[row]), codes[column], float(score))
+        for row, column, score in zip(*cells, strict=True)
+    ]

@@ -24,12 +24,6 @@ def pulse_of(desk: Desk, connection: Connection, who: CoderKey) -> ModelPulse:
         rejected=found[Verdict.REJECT],
         changed=found[Verdict.CHANGE],
     )
-    return ModelPulse(last, audit_of(desk, connection, who), _version(desk, connection))
-
-
-def _version(desk: Desk, connection: Connection) -> str:
-    """Name what made the suggestions: the learner's own state, or the run."""
-    if desk.refiner is not None:
-        return desk.refiner.version()
-    run = desk.run(connection)
-    return f"{run.kind}, run {run.id}" if run else ""
+    learning = desk.refiner.words() if desk.refiner is not None else ""
+    audit = audit_of(desk, connection, who)
+    return ModelPulse(last, audit, desk.model(connection), learning)

@@ -16,8 +16,12 @@ from semcode.codebook import Codebook
 from semcode.errors import InputError
 from semcode.records import Level, Run, Verdict
 from semcode.store.people import CoderKey
+from semcode.study.learning.live_scores import LiveScores
+from semcode.study.review.beyond import Beyond
 from semcode.study.review.desk import Desk
+from semcode.study.review.live_rows import LiveRows
 from semcode.study.review.shown import Filters
+from semcode.study.topical import topical
 
 __all__ = [
     "ORDERS",
@@ -26,6 +30,7 @@ __all__ = [
     "Loaded",
     "Mine",
     "Queues",
+    "chosen_codes",
     "first_rows",
     "ranked",
     "wanted",
@@ -64,7 +69,6 @@ class Loaded:
     code: NDArray[np.int64]
     score: NDArray[np.float64]
     participant: NDArray[np.int64]
-    by_code: NDArray[np.int64]
     row_of: dict[tuple[int, int, int, str], int]
     slices: dict[int, slice]
     spans: dict[int, tuple[int, int, int]]
@@ -75,7 +79,12 @@ class Loaded:
 
 @dataclass
 class Mine:
-    """One coder's view: what is decided, what is coded already, what is to be read blind."""
+    """One coder's view: what is decided, what is coded already, what is to be read blind.
+
+    `score` is each suggestion's score of now; `live` and `rows` are what it comes from, and
+    `beyond` what the coder dealt with beside the stored suggestions, None where the stored
+    scores stand.
+    """
 
     loaded: Loaded
     generation: int
@@ -84,22 +93,15 @@ class Mine:
     hidden: Bools
     journal: int = 0
     to_read: tuple[tuple[int, int, int], ...] = ()
-    decided: set[tuple[int, str]] = field(default_factory=set)
+    score: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    live: LiveScores | None = None
+    rows: LiveRows | None = None
+    beyond: Beyond | None = None
 
     def row_of(self, segment: int, code: str) -> int | None:
         """Give the row of a suggestion, None where none is stored."""
         span = self.loaded.spans.get(segment)
         return self.loaded.row_of.get((*span, code)) if span else None
-
-    def is_hidden(self, transcript: int, start: int, end: int) -> bool:
-        """Tell whether a span is to be coded blind first."""
-        return any(t == transcript and a < end and start < b for t, a, b in self.to_read)
-
-    def set_status(self, row: int, status: int) -> None:
-        """Note what was decided on a suggestion."""
-        self.status[row] = status
-        pair = (int(self.loaded.segment[row]), self.loaded.codes[self.loaded.code[row]])
-        self.decided.discard(pair) if status <= _SKIPPED else self.decided.add(pair)
 
     @property
     def shown(self) -> NDArray[np.int8]:
@@ -116,6 +118,7 @@ class Queues:
         self._lock = RLock()
         self._loaded: Loaded | None = None
         self._mine: dict[int, Mine] = {}
+        self._rows: LiveRows | None = None
 
     def mine(self, connection: Connection, who: CoderKey) -> Mine:
         """Give a coder's queue as it is now."""
@@ -128,6 +131,7 @@ class Queues:
                 self._mine[who.id] = mine
             self._follow(connection, who, mine)
             self._hide(connection, who, mine)
+            self._score(connection, who, mine)
             return mine
 
     def _load(self, connection: Connection) -> Loaded:
@@ -152,7 +156,7 @@ class Queues:
         for key, verdict in self._desk.ledger.statuses(who.id).items():
             row = loaded.row_of.get(key[1:])
             if row is not None:
-                mine.set_status(row, _STATUS[Verdict(verdict)])
+                mine.status[row] = _STATUS[Verdict(verdict)]
         for transcript, spans in store.queue.coded_everywhere(connection, who.id).items():
             if transcript in loaded.slices:
                 _mark(mine, transcript, spans)
@@ -168,10 +172,33 @@ class Queues:
             if row is not None:
                 key = (who.id, line.transcript, line.start, line.end, line.code)
                 stands = self._desk.ledger.standing(key)
-                mine.set_status(row, _STATUS[Verdict(stands.verdict)] if stands else _OPEN)
+                mine.status[row] = _STATUS[Verdict(stands.verdict)] if stands else _OPEN
         for transcript in {line.transcript for line in lines}:
             if transcript in mine.loaded.slices:
                 _mark_coded(connection, who, mine, transcript)
+
+    def _score(self, connection: Connection, who: CoderKey, mine: Mine) -> None:
+        """Take the scores as the learner has them now."""
+        live = self._desk.live()
+        mine.live, mine.score = live, mine.loaded.score
+        if live is None:
+            mine.rows = mine.beyond = None
+            return
+        rows = self._rows
+        if rows is None or rows.loaded is not mine.loaded or rows.segments is not live.segments:
+            suggest = self._desk.settings.suggest
+            rows = LiveRows(
+                mine.loaded,
+                live,
+                floor=suggest.floor,
+                most=suggest.per_segment,
+                topical=_topical(connection, mine.loaded, live.segments.codebook),
+            )
+            self._rows = rows
+        mine.rows, mine.score = rows, rows.scores(live)
+        if mine.beyond is None or mine.beyond.segments is not live.segments:
+            mine.beyond = Beyond(live.segments)
+        mine.beyond.follow(self._desk, connection, who)
 
     def _hide(self, connection: Connection, who: CoderKey, mine: Mine) -> None:
         """Hide what the coder is to code blind first."""
@@ -201,15 +228,15 @@ def wanted(
     mask = (shown <= _SKIPPED) if status == _OPEN else (shown == status)
     mask &= ~mine.hidden
     low = desk.settings.suggest.floor if filters.min_score is None else filters.min_score
-    mask &= loaded.score >= low
+    mask &= mine.score >= low
     if filters.max_score is not None:
-        mask &= loaded.score <= filters.max_score
+        mask &= mine.score <= filters.max_score
     if filters.transcripts:
         ids = [desk.transcript_id(connection, name) for name in filters.transcripts]
         mask &= np.isin(loaded.transcript, ids)
     if filters.codes or filters.levels:
         book = desk.codebook(connection)[1]
-        chosen = _chosen_codes(book, filters)
+        chosen = chosen_codes(book, filters)
         mask &= np.isin(loaded.code, [n for n, c in enumerate(loaded.codes) if c in chosen])
     if filters.participants or filters.attributes:
         chosen = _chosen_people(connection, loaded, filters)
@@ -230,13 +257,34 @@ def ranked(mine: Mine, order: str) -> NDArray[np.float64]:
     if order == "transcript":
         rank = np.arange(len(loaded), dtype=np.float64)
     elif order == "code":
-        rank = loaded.by_code.astype(np.float64)
+        rank = _by_code(loaded, mine.score).astype(np.float64)
     else:
         seen = np.bincount(loaded.code[mine.status > _SKIPPED], minlength=len(loaded.codes))
-        unsure = 4 * loaded.score * (1 - loaded.score)
+        unsure = 4 * mine.score * (1 - mine.score)
         rank = -unsure / np.sqrt(1.0 + seen)[loaded.code]
     rank[mine.status == _SKIPPED] += len(loaded) + 2.0
     return rank
+
+
+def _topical(connection: Connection, loaded: Loaded, book: Codebook) -> NDArray[np.intp]:
+    """Find the suggestions that an accepted topic offers."""
+    found = np.zeros(len(loaded), np.bool_)
+    for transcript, spans in topical(connection, book).spans.items():
+        rows = loaded.slices.get(transcript, slice(0, 0))
+        starts, ends, codes = loaded.start[rows], loaded.end[rows], loaded.code[rows]
+        for span, line in spans:
+            overlap = np.minimum(ends, span.end) - np.maximum(starts, span.start)
+            enough = 2 * overlap >= np.minimum(ends - starts, span.end - span.start)
+            found[rows] |= enough & (codes == loaded.number_of.get(str(line.code), -1))
+    return np.flatnonzero(found)
+
+
+def _by_code(loaded: Loaded, score: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Give each suggestion's place by code and falling score."""
+    place = np.empty(len(loaded), np.int64)
+    order = np.lexsort((np.arange(len(loaded)), -score, loaded.code))
+    place[order] = np.arange(len(loaded))
+    return place
 
 
 def _load(
@@ -248,8 +296,6 @@ def _load(
     rows = [row for row in found if row.code in numbers]
     code = np.array([numbers[r.code] for r in rows], np.int64)
     score = np.array([r.score for r in rows], np.float64)
-    by_code = np.empty(len(rows), np.int64)
-    by_code[np.lexsort((np.arange(len(rows)), -score, code))] = np.arange(len(rows))
     transcript = np.array([r.transcript for r in rows], np.int64)
     who = [people.setdefault(r.participant, len(people)) for r in rows]
     context = [
@@ -271,7 +317,6 @@ def _load(
         code=code,
         score=score,
         participant=np.array(who, np.int64),
-        by_code=by_code,
         row_of={(r.transcript, r.start, r.end, r.code): n for n, r in enumerate(rows)},
         spans={r.segment: (r.transcript, r.start, r.end) for r in rows},
         slices={int(transcript[a]): slice(a, b) for a, b in pairwise(edges) if a < b},
@@ -295,7 +340,8 @@ def _mark(mine: Mine, transcript: int, spans: Sequence[tuple[int, int, str]]) ->
             mine.coded[rows] |= enough & (codes == number)
 
 
-def _chosen_codes(book: Codebook, filters: Filters) -> set[str]:
+def chosen_codes(book: Codebook, filters: Filters) -> set[str]:
+    """Give the guids of the codes that filters let through; raises InputError for unknown ones."""
     codes = [_known(book, key) for key in filters.codes]
     levels = set(filters.levels)
     unknown = levels - set(Level)

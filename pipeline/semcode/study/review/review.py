@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from semcode import store
 from semcode.errors import InputError
 from semcode.records import Verdict
 from semcode.study.learning import auditing
+from semcode.study.learning.live_learner import LiveLearner
 from semcode.study.review import (
     adjudicating,
     asking,
@@ -39,7 +40,7 @@ from semcode.study.review.codebook_changes import (
     Split,
 )
 from semcode.study.review.codebook_restoring import Restore
-from semcode.study.review.deciding import Made
+from semcode.study.review.deciding import Made, Shown
 from semcode.study.review.desk import CONSENSUS, Desk, Refiner
 from semcode.study.review.pulse import pulse_of
 from semcode.study.review.queueing import Queues
@@ -76,6 +77,7 @@ __all__ = [
     "Restore",
     "Retire",
     "Review",
+    "Shown",
     "Split",
 ]
 
@@ -95,9 +97,20 @@ class Review:
         self._queues = Queues(self._desk)
         self._agreement = AgreementSoFar(study.database, study.settings)
 
+    def follow_decisions(self, *, report: Callable[[str], None] = lambda _line: None) -> None:
+        """Let the scores follow every decision from now on; nothing is waited for.
+
+        `report` takes a sentence where that is not possible; decisions go on all the same.
+        """
+        if self._desk.refiner is None:
+            study = self.study
+            self._desk.refiner = LiveLearner(study.database, study.settings, report=report)
+
     def close(self) -> None:
         """Wait for what runs behind; the study itself stays open."""
         self._agreement.close()
+        if self._desk.refiner is not None:
+            self._desk.refiner.close()
 
     def coders(self) -> list[CoderRow]:
         """List the coders with how much they did."""
@@ -167,10 +180,14 @@ class Review:
         facets: Sequence[str] = (),
         memo: str = "",
         seconds: float | None = None,
+        shown: Shown | None = None,
     ) -> Outcome:
-        """Accept a suggestion; its coding covers the segment, or the span that is given."""
+        """Accept a suggestion; its coding covers the segment, or the span that is given.
+
+        `shown` is the score that the coder saw, here and below; None takes that of now.
+        """
         made = Made(start, end, tuple(facets), memo, seconds)
-        return deciding.accept(self._desk, coder, segment, code, made, request=request)
+        return deciding.accept(self._desk, coder, segment, code, made, request=request, shown=shown)
 
     def reject(
         self,
@@ -181,6 +198,7 @@ class Review:
         request: str,
         seconds: float | None = None,
         note: str = "",
+        shown: Shown | None = None,
     ) -> Outcome:
         """Reject a suggestion; a coding that it was accepted with is taken away."""
         return deciding.set_aside(
@@ -192,6 +210,7 @@ class Review:
             request=request,
             seconds=seconds,
             note=note,
+            shown=shown,
         )
 
     def change(
@@ -207,10 +226,13 @@ class Review:
         facets: Sequence[str] = (),
         memo: str = "",
         seconds: float | None = None,
+        shown: Shown | None = None,
     ) -> Outcome:
         """Reject the suggested code and give another one in its place."""
         made = Made(start, end, tuple(facets), memo, seconds)
-        return deciding.change(self._desk, coder, segment, code, to_code, made, request=request)
+        return deciding.change(
+            self._desk, coder, segment, code, to_code, made, request=request, shown=shown
+        )
 
     def unsure(
         self,
@@ -221,6 +243,7 @@ class Review:
         request: str,
         note: str = "",
         seconds: float | None = None,
+        shown: Shown | None = None,
     ) -> Outcome:
         """Set a suggestion aside as unsure."""
         return deciding.set_aside(
@@ -232,11 +255,22 @@ class Review:
             request=request,
             seconds=seconds,
             note=note,
+            shown=shown,
         )
 
-    def skip(self, coder: str, segment: int, code: str, *, request: str) -> Outcome:
+    def skip(
+        self,
+        coder: str,
+        segment: int,
+        code: str,
+        *,
+        request: str,
+        shown: Shown | None = None,
+    ) -> Outcome:
         """Leave a suggestion for later: it comes again after all others."""
-        return deciding.set_aside(self._desk, coder, Verdict.SKIP, segment, code, request=request)
+        return deciding.set_aside(
+            self._desk, coder, Verdict.SKIP, segment, code, request=request, shown=shown
+        )
 
     def code(
         self,
@@ -351,6 +385,14 @@ class Review:
         """Say how the model does: on the last decisions, and in the blind sample."""
         with self._desk.reading() as connection:
             return pulse_of(self._desk, connection, self._desk.coder(connection, coder))
+
+    def learner(self) -> tuple[str, bool]:
+        """Name the state of the learner that follows decisions, and tell whether it learns.
+
+        The name is "" while the stored scores stand.
+        """
+        refiner = self._desk.refiner
+        return (refiner.version(), refiner.learning()) if refiner is not None else ("", False)
 
     def disagreements(
         self, coders: Sequence[str], *, transcript: str | None = None

@@ -103,11 +103,16 @@ class AuditPulse:
 
 @dataclass(frozen=True, slots=True)
 class ModelPulse:
-    """How the model does: on the last decisions, and in the blind sample."""
+    """How the model does: on the last decisions, and in the blind sample.
+
+    `version` names what gave the scores; `learning` says what the learner that follows
+    decisions is doing, "" where there is none.
+    """
 
     last: LastDecisions
     audit: AuditPulse
     version: str
+    learning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +184,14 @@ class QueueItem:
 class QueuePage:
     """The next items, how many are open under these filters, and how many in all.
 
-    `note` says why there is none, "" otherwise.
+    `note` says why there is none, "" otherwise. `model` names what gave the scores.
     """
 
     items: tuple[QueueItem, ...]
     open: int
     total: int
     note: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +257,7 @@ class TranscriptView:
     """One transcript with all that is laid over its text.
 
     `attributes` are those of its participants, by label. `decision` is the newest line of
-    the log that it shows.
+    the log that it shows; `model` names what gave the scores.
     """
 
     name: str
@@ -263,6 +269,7 @@ class TranscriptView:
     suggestions: tuple[SuggestionView, ...]
     attributes: Mapping[str, Mapping[str, str]]
     decision: int
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection
 
@@ -12,10 +12,11 @@ from semcode.records import Transcript
 from semcode.store.changes import CodingState, ReadingState
 from semcode.store.people import CoderKey
 from semcode.store.transcripts import SpeakerRow
-from semcode.study.review.desk import CONSENSUS, Desk
+from semcode.study.review.desk import CONSENSUS, MOMENT, Desk
+from semcode.study.review.live_queue import newcomers_for
 from semcode.study.review.meaning import Meanings
 from semcode.study.review.near_duplicates import near_duplicates
-from semcode.study.review.queueing import STATUSES, Queues
+from semcode.study.review.queueing import STATUSES, Mine, Queues
 from semcode.study.review.shown import (
     CodebookView,
     CoderRow,
@@ -65,6 +66,8 @@ def transcript_view(
     desk: Desk, queues: Queues, name: str, coder: str, *, blind: bool
 ) -> TranscriptView:
     """Give a transcript with codings and suggestions; blind, with this coder's codings alone."""
+    if desk.refiner is not None and not blind:
+        desk.refiner.settle(MOMENT)
     with desk.reading() as connection:
         who = desk.coder(connection, coder)
         key = desk.transcript_id(connection, name)
@@ -83,6 +86,7 @@ def transcript_view(
             suggestions=() if blind else _suggestions(desk, queues, connection, who, key),
             attributes={label: dict(attributes.get(label, {})) for label in labels},
             decision=desk.ledger.newest,
+            model="" if blind else desk.model(connection),
         )
 
 
@@ -232,27 +236,36 @@ def _suggestions(
 ) -> tuple[SuggestionView, ...]:
     mine = queues.mine(connection, who)
     loaded, shown = mine.loaded, mine.shown
-    rows = loaded.slices.get(key)
-    if rows is None:
-        return ()
+    rows = loaded.slices.get(key, slice(0, 0))
     floor = desk.settings.suggest.floor
     wanted = [
         row
         for row in range(rows.start, rows.stop)
-        if loaded.score[row] >= floor and not mine.hidden[row]
+        if (mine.score[row] >= floor or shown[row]) and not mine.hidden[row]
     ]
-    segments = sorted({int(loaded.segment[row]) for row in wanted})
-    live = desk.refiner.scores(segments) if desk.refiner else {}
     return tuple(
         SuggestionView(
             segment=int(loaded.segment[row]),
             start=int(loaded.start[row]),
             end=int(loaded.end[row]),
             code=loaded.codes[loaded.code[row]],
-            score=live.get(int(loaded.segment[row]), {}).get(
-                loaded.codes[loaded.code[row]], float(loaded.score[row])
-            ),
+            score=float(mine.score[row]),
             status=STATUSES[shown[row]],
         )
         for row in wanted
-    )
+    ) + tuple(_newcomers(mine, key))
+
+
+def _newcomers(mine: Mine, key: int) -> Iterator[SuggestionView]:
+    """Give what the learner would suggest in a transcript beyond what is stored."""
+    if mine.live is None or mine.rows is None:
+        return
+    segments, codes = mine.live.segments, mine.live.codes
+    units = segments.units.get(key, ())
+    first = segments.first.get(key, 0)
+    found = newcomers_for(mine, mine.live, mine.rows, None)
+    here = found.take((found.rows >= first) & (found.rows < first + len(units)))
+    for row, column, score in zip(*here, strict=True):
+        start, end = units[row - first]
+        segment = int(segments.ids[row])
+        yield SuggestionView(segment, start, end, codes[column], float(score), STATUSES[0])

@@ -18,6 +18,7 @@ const VIEWS = [
   { path: "/history", name: "History", digit: "6", load: () => import("./history.js") },
 ];
 const LOOK_EVERY_MS = 20_000;
+const SOON_MS = 1_000;
 
 const main = document.getElementById("main");
 const page = {
@@ -25,6 +26,7 @@ const page = {
   codes: null,
   outbox: null,
   newest: 0,
+  learner: "", // the state of the learner whose scores are shown
   go,
   undo: () => act("undo", "Undo"),
   redo: () => act("redo", "Redo"),
@@ -47,7 +49,11 @@ async function start() {
   document.addEventListener("click", follow);
   addEventListener("popstate", () => show());
   // The codebook and the view's own data are asked for at the same time.
-  page.ready = Promise.all([loadCodes(), get("newest")]).then(([, newest]) => { page.newest = newest.decision; });
+  page.ready = Promise.all([loadCodes(), get("newest")]).then(([, newest]) => {
+    page.newest = newest.decision;
+    page.learner = newest.learner;
+    lookAgain(newest.learning);
+  });
   page.ready.catch(() => {}); // the view that waits for it says so
   watch();
   page.outbox.now();
@@ -163,6 +169,7 @@ function stored(event) {
   if (!["undo", "redo"].includes(one.path)) for (const note of outcome?.notes ?? []) notice(note);
   current?.stored?.(outcome, one);
   channel?.postMessage({ newest: page.newest });
+  lookAgain(!page.me.blind);
 }
 
 // Another tab, another coder or another program may have decided meanwhile.
@@ -177,19 +184,28 @@ function watch() {
 }
 
 let looking = false;
+let again = 0;
+
+// While something is being learned the scores will move soon: look again in a moment.
+function lookAgain(soon) {
+  clearTimeout(again);
+  if (soon) again = setTimeout(() => document.visibilityState === "visible" && look(), SOON_MS);
+}
 
 async function look() {
   if (looking || page.outbox.pending.length) return;
   looking = true;
   try {
-    const { decision, codebook } = await get("newest");
+    const { decision, codebook, learner, learning } = await get("newest");
+    lookAgain(learning);
     if (page.codes && codebook !== page.codes.version && !document.querySelector("dialog")) {
       page.newest = decision;
       await loadCodes();
       notice("The codebook was changed; this is its newest version.");
       await show();
-    } else if (decision !== page.newest) {
+    } else if (decision !== page.newest || learner !== page.learner) {
       page.newest = decision;
+      page.learner = learner;
       await current?.refresh?.();
     }
   } catch (error) {

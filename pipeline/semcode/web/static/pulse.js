@@ -17,6 +17,7 @@ export function pulsePanel(pulse) {
         h("p.soft.small", {}, `${accepted} accepted · ${changed} changed · ${rejected} rejected`))
       : h("p.soft", {}, "No decisions yet."),
     auditLines(pulse.audit),
+    pulse.learning ? h("p.small.learning", { role: "status" }, pulse.learning) : null,
     pulse.version ? h("p.soft.small", {}, `Model: ${pulse.version}`) : null,
   ];
 }

@@ -25,7 +25,7 @@ const BLIND_ORDERS = [["transcript", "To read blind"], ["audit", "Audit sample"]
 
 export async function render(place, page, values, hooks) {
   const queue = new Queue(place, page, values);
-  hooks.refresh = () => queue.refill();
+  hooks.refresh = () => queue.refresh();
   hooks.stored = (outcome, one) => queue.stored(outcome, one);
   hooks.taken = (outcome, kind) => queue.taken(outcome, kind);
   hooks.leave = () => { queue.stock.left = true; };
@@ -70,11 +70,22 @@ class Queue {
     this.setKeys();
   }
 
-  // Fetch what comes next; what is on screen stays.
+  // Fetch what comes next; what is on screen stays, with its score of now.
   async refill() {
     if (!await this.stock.refill() || this.stock.left || !this.card) return;
     if (!this.item) this.next({ quiet: true });
-    else this.drawNext();
+    else {
+      if (this.scoredBy !== this.item.model) this.drawScore();
+      this.drawNext();
+    }
+  }
+
+  // Something changed elsewhere, or the learner has learned.
+  async refresh() {
+    await this.refill();
+    if (this.page.me.blind) return;
+    this.pulse = await get("pulse");
+    this.drawPulse();
   }
 
   stored(outcome, one) {
@@ -120,7 +131,7 @@ class Queue {
             onclick: () => change({ ...this.values, order: name === this.orders[0][0] ? "" : name }),
           }, label))),
         this.counter,
-        this.order === "audit" ? h("button.push", { type: "button", onclick: () => drawSample(() => this.refill()) }, "Draw a blind sample …") : this.audit ? null : h("span.row.push", {},
+        this.order === "audit" ? h("button.push", { type: "button", onclick: () => this.drawSample() }, "Draw a blind sample …") : this.audit ? null : h("span.row.push", {},
           h("button", { type: "button", onclick: () => this.deciding.many("accept") }, "Accept all …"),
           h("button", { type: "button", onclick: () => this.deciding.many("reject") }, "Reject all …"))),
       this.audit ? null : this.filterBox(change),
@@ -128,6 +139,14 @@ class Queue {
         h("div.side", {}, this.card.element, h("div.queue-below", {}, this.upNext, this.pulsePlace)),
         h("aside.side", { "aria-label": "The code" }, this.why)));
     this.drawPulse();
+  }
+
+  // What was drawn is to be read next, so the keys act on the card.
+  drawSample() {
+    return drawSample(async () => {
+      await this.refill();
+      this.card.element.focus({ preventScroll: true });
+    });
   }
 
   filterBox(change) {
@@ -186,8 +205,14 @@ class Queue {
     this.drawNext();
   }
 
+  drawScore() {
+    this.card.drawScore();
+    this.drawWhy();
+  }
+
   drawWhy() {
     const { item } = this;
+    this.scoredBy = item?.model;
     if (!item) fill(this.why);
     else if (item.code) fill(this.why, whyPanel(this.codes.get(item.code), item.evidence ?? {}));
     else fill(this.why, h("h2", {}, "Coding blind"), h("p", {}, "No suggestion is shown here, nor what others coded. Give every code that fits, then Enter. What you find is the measure of how good the suggestions are."));

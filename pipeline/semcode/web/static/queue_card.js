@@ -15,6 +15,7 @@ export class Card {
     this.source = h("p.source");
     this.question = h("p.question");
     this.suggestion = h("div.suggestion");
+    this.score = h("p.score");
     this.extras = h("div.extras");
     this.bar = h("div.actions", { role: "group", "aria-label": "Decide" }, queueKeys(queue).map((one) =>
       h("button", { type: "button", class: one.tone ?? null, onclick: one.run }, one.button, h("span.keys", { "aria-hidden": "true" }, shownKeys({ shown: one.shown })))));
@@ -38,12 +39,17 @@ export class Card {
     this.question.textContent = item.question ?? "";
     this.drawText();
     if (item.code) {
-      fill(this.suggestion,
-        h("p.suggested", {}, codeLabel(codes.get(item.code), { path: true })),
-        h("p.score", {}, h("span.meter", { vars: { "--share": item.score }, "aria-hidden": "true" }), percent(item.score),
-          item.status && item.status !== "open" ? h("span.tag", {}, STATUS[item.status] ?? item.status) : null));
+      fill(this.suggestion, h("p.suggested", {}, codeLabel(codes.get(item.code), { path: true })), this.score);
+      this.drawScore();
     } else fill(this.suggestion);
     return this.drawExtras();
+  }
+
+  drawScore() {
+    const { item } = this.queue;
+    if (!item?.code) return;
+    fill(this.score, h("span.meter", { vars: { "--share": item.score }, "aria-hidden": "true" }), percent(item.score),
+      item.status && item.status !== "open" ? h("span.tag", {}, STATUS[item.status] ?? item.status) : null);
   }
 
   drawEmpty() {

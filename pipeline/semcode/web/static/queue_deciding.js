@@ -19,7 +19,7 @@ export class Deciding {
   decide(verdict) {
     const { item, draft, codes } = this.queue;
     if (!item) return;
-    const body = { segment: item.segment, code: item.code };
+    const body = suggested(item);
     if (verdict !== "skip") body.seconds = draft.seconds();
     if (verdict === "accept") Object.assign(body, draft.made());
     else if (draft.memo && verdict !== "skip") body.note = draft.memo;
@@ -31,7 +31,7 @@ export class Deciding {
     if (!item) return;
     const to = await pickCode(codes, { title: "Another code instead", without: [item.code], first: stock.othersFor(item), about: shorten(draft.text(), 200) });
     if (!to || this.queue.item !== item) return;
-    const body = { segment: item.segment, code: item.code, to_code: to, seconds: draft.seconds(), ...draft.made(), ...draft.ends() };
+    const body = { ...suggested(item), to_code: to, seconds: draft.seconds(), ...draft.made(), ...draft.ends() };
     this.keep(item, "change", "changed", body, `“${codes.name_(to)}” instead`);
   }
 
@@ -147,3 +147,8 @@ export class Deciding {
 }
 
 const VERBS = { accept: "Accept", reject: "Reject", unsure: "Unsure about", skip: "Skip" };
+
+// What a decision is about, with the score that was shown: by now it may be another one.
+function suggested({ segment, code, score, model }) {
+  return { segment, code, score, model };
+}

@@ -25,8 +25,24 @@ export class Stock {
     const found = await get("queue", { order: this.order, filters: this.filters, limit: AHEAD + this.decided.size % 30 });
     this.total = found.open;
     this.note = found.note;
+    for (const item of found.items) item.model = found.model;
     const here = new Set([this.item, ...this.held].map((item) => item?.key));
     this.items = found.items.filter((item) => !this.decided.has(item.key) && !here.has(item.key));
+    await this.rescore(found);
+  }
+
+  // What is shown, or was left for later, gets the scores of now too.
+  async rescore(found) {
+    const fresh = new Map(found.items.map((item) => [item.key, item]));
+    const take = (item, { score, evidence }) => Object.assign(item, { score, evidence, model: found.model });
+    for (const item of this.held) if (fresh.has(item.key)) take(item, fresh.get(item.key));
+    const { item } = this;
+    if (!item?.code || item.model === found.model) return;
+    if (fresh.has(item.key)) take(item, fresh.get(item.key));
+    else {
+      const evidence = await get("evidence", { segment: item.segment, code: item.code });
+      if (evidence.score !== null) take(item, { score: evidence.score, evidence: { ...item.evidence, now: evidence.now } });
+    }
   }
 
   // Ask for the queue as the newest decisions rank it. Tells whether this call fetched it:

@@ -125,6 +125,7 @@ class TranscriptPage {
     this.codings = view.codings.map(placed);
     this.suggestions = view.suggestions.map(placed);
     this.attributes = view.attributes ?? {};
+    this.model = view.model;
   }
 
   async refresh() {

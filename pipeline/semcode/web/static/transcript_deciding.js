@@ -57,12 +57,17 @@ export class Deciding {
 
   // ---- suggestions
 
+  // What a decision is about, with the score that was shown: by now it may be another one.
+  suggested({ segment, code, score }) {
+    return { segment, code, score, model: this.view.model };
+  }
+
   decide(verdict) {
     const { cursor } = this;
     const { item, span } = cursor;
     if (item?.kind === "coding" && verdict === "accept" && !item.own) return this.code(item, item.code);
     if (item?.kind !== "suggestion") return notice("Go to a suggestion first.");
-    const body = { segment: item.segment, code: item.code };
+    const body = this.suggested(item);
     if (verdict === "accept" && cursor.moved()) Object.assign(body, this.points(span));
     this.decided(verdict, body, item);
     return cursor.nextSuggestion();
@@ -75,7 +80,7 @@ export class Deciding {
     const guid = await pickCode(view.codes, { title: "Another code instead", without: [item.code], about: shorten(cursor.text(), 200) });
     if (!guid) return undefined;
     if (item.kind === "suggestion") {
-      this.decided("change", { segment: item.segment, code: item.code, to_code: guid, ...this.points(cursor.span) }, item);
+      this.decided("change", { ...this.suggested(item), to_code: guid, ...this.points(cursor.span) }, item);
       return cursor.nextSuggestion();
     }
     if (!item.own?.guid) return notice("Only your own codings can be changed.");

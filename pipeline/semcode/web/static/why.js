@@ -13,6 +13,7 @@ export function whyPanel(code, evidence) {
     code.definition ? h("p", {}, code.definition) : h("p.soft", {}, "This code has no definition yet."),
     code.include ? h("p", {}, h("b", {}, "Include: "), code.include) : null,
     code.exclude ? h("p", {}, h("b", {}, "Exclude: "), code.exclude) : null,
+    evidence.now ? scoreNow(evidence.now) : null,
     h("h3", {}, "Why it is suggested"),
     topic ? h("p", {}, "It belongs to the topic ", h("a", { href: `/topics?topic=${encodeURIComponent(topic.id)}` }, `${topic.id}: ${(topic.terms ?? []).slice(0, 5).join(", ")}`), `, likeness ${percent(topic.likeness)}.`) : null,
     evidence.definition
@@ -36,6 +37,28 @@ const FIELD = {
   include: "Nearest under include",
   example: "Nearest example",
   name: "Nearest is the code’s name",
+};
+
+// The score of now, which decisions have moved, and what counts most in it.
+function scoreNow({ score, before, moved }) {
+  const said = before === null ? "not suggested then" : percent(before);
+  const parts = Object.entries(moved).filter(([name, value]) => PART[name] && Math.abs(value) >= 0.05)
+    .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
+  return [
+    h("h3", {}, `Score now: ${percent(score)}`),
+    h("p.soft.small", {}, `When codes were suggested: ${said}.`),
+    parts.length ? h("ul.moved", {}, parts.slice(0, 3).map(([name, value]) =>
+      h("li", {}, h("span", { "aria-hidden": "true" }, value > 0 ? "▲ " : "▼ "), `${PART[name]} ${value > 0 ? "for" : "against"} it`))) : null,
+  ];
+}
+
+const PART = {
+  "earlier model": "what the model knew that the study began with speaks",
+  definition: "what the codebook says speaks",
+  meaning: "likeness in meaning to passages decided on speaks",
+  context: "the question before speaks",
+  words: "its words speak",
+  usual: "how common the code is speaks",
 };
 
 // The passage with the words that weighed marked in it.

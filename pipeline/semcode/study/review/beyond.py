@@ -1,0 +1,156 @@
+"""What the learner finds likely beyond the stored suggestions, and what a coder dealt with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from semcode import store
+from semcode.records import Verdict
+from semcode.store.people import CoderKey
+from semcode.study.learning.live_scores import LiveScores
+from semcode.study.learning.live_segments import LiveSegments
+from semcode.study.review.desk import Desk
+from semcode.study.review.ledger import ON_SUGGESTIONS
+
+__all__ = ["Beyond", "Cells", "newcomers", "suggested_now"]
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.intp]
+Floats = NDArray[np.float64]
+
+
+class Cells(NamedTuple):
+    """Rows and columns of the learner with their probabilities."""
+
+    rows: Ints
+    columns: Ints
+    scores: Floats
+
+    def take(self, kept: Bools | Ints) -> Cells:
+        """Keep some of them."""
+        return Cells(self.rows[kept], self.columns[kept], self.scores[kept])
+
+
+def newcomers(live: LiveScores, stored: Sequence[Bools], *, floor: float, most: int) -> Cells:
+    """Find what would be suggested now and is not stored, as `suggest` chooses it.
+
+    `stored` tells of each code which segments have a suggestion. Wanted are scores from the
+    floor up, the most specific codes, and those among the `most` likeliest of a segment.
+    """
+    parts = []
+    children = _children(live)
+    above = _ancestors(live)
+    for code, column in enumerate(live.columns):
+        rows = np.flatnonzero((column >= floor) & ~stored[code])
+        for child in children[code]:
+            rows = rows[live.columns[child][rows] < floor]
+        p = column[rows]
+        likelier = np.zeros(len(rows), np.intp)
+        for other, scores in enumerate(live.columns):
+            if other != code and other not in above[code]:
+                likelier += scores[rows] > p
+        kept = likelier < most
+        parts.append(Cells(rows[kept], np.full(kept.sum(), code), p[kept].astype(np.float64)))
+    if not parts:
+        return Cells(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0))
+    return Cells(*(np.concatenate(one) for one in zip(*parts, strict=True)))
+
+
+def suggested_now(
+    live: LiveScores, span: tuple[int, int, int], *, floor: float, most: int
+) -> set[str]:
+    """Give the codes that would be suggested now for what lies in a span by half or more.
+
+    The span is a transcript's id, start and end.
+    """
+    transcript, start, end = span
+    units = live.segments.units.get(transcript, ())
+    children, found = _children(live), set[str]()
+    for number, (a, b) in enumerate(units):
+        if 2 * (min(b, end) - max(a, start)) < b - a:
+            continue
+        row = live.segments.first[transcript] + number
+        likely = {n for n, column in enumerate(live.columns) if column[row] >= floor}
+        specific = [n for n in likely if not likely & set(children[n])]
+        first = sorted(specific, key=lambda n: (-live.columns[n][row], n))[:most]
+        found |= {live.codes[n] for n in first}
+    return found
+
+
+class Beyond:
+    """Which segments and codes one coder has dealt with: decided, coded, or read without."""
+
+    def __init__(self, segments: LiveSegments) -> None:
+        self.segments = segments
+        self.closed: Bools = np.zeros((len(segments.codebook), len(segments.ids)), np.bool_)
+        self._column = {code.guid: place for place, code in enumerate(segments.codebook.codes)}
+        self._generation = -1
+        self._journal = 0
+        self._keys: dict[int, set[tuple[int, int, str]]] = {}
+
+    def follow(self, desk: Desk, connection: Connection, who: CoderKey) -> None:
+        """Bring it up to date with the coder's log and codings."""
+        generation, newest = desk.ledger.generation, desk.seen(connection).newest
+        touched: set[int] = set()
+        if generation != self._generation:
+            self._generation, self._journal = generation, 0
+            self._keys.clear()
+            touched = {
+                *store.queue.coded_everywhere(connection, who.id),
+                *store.queue.transcripts_read(connection, who.id),
+            }
+        lines, _ = desk.ledger.journal(who.id, self._journal)
+        lines = [line for line in lines if line.id <= newest]
+        self._journal += len(lines)
+        for line in lines:
+            touched.add(line.transcript)
+            if line.verdict in ON_SUGGESTIONS:
+                key = (line.start, line.end, line.code)
+                self._keys.setdefault(line.transcript, set()).add(key)
+        for transcript in touched & self.segments.first.keys():
+            self._mark(desk, connection, who, transcript)
+
+    def _mark(self, desk: Desk, connection: Connection, who: CoderKey, transcript: int) -> None:
+        first, units = self.segments.first[transcript], self.segments.units[transcript]
+        starts = np.array([unit[0] for unit in units], np.int64)
+        ends = np.array([unit[1] for unit in units], np.int64)
+        here = self.closed[:, first : first + len(units)]
+        here[:] = False
+        for reading in store.changes.readings_in(connection, transcript):
+            if reading["coder"] == who.name:
+                here[:, (starts >= reading["start"]) & (ends <= reading["end"])] = True
+        for start, end, code in store.queue.coded(connection, who.id, transcript):
+            if code in self._column:
+                overlap = np.minimum(ends, end) - np.maximum(starts, start)
+                enough = 2 * overlap >= np.minimum(ends - starts, end - start)
+                here[self._column[code], enough] = True
+        for start, end, code in self._decided(desk, who, transcript):
+            here[self._column[code], (starts == start) & (ends == end)] = True
+
+    def _decided(
+        self, desk: Desk, who: CoderKey, transcript: int
+    ) -> Iterator[tuple[int, int, str]]:
+        for key in self._keys.get(transcript, ()):
+            stands = desk.ledger.standing((who.id, transcript, *key))
+            if stands is not None and stands.verdict != Verdict.SKIP and key[2] in self._column:
+                yield key
+
+
+def _children(live: LiveScores) -> list[list[int]]:
+    book = live.segments.codebook
+    codes = book.codes
+    return [
+        [n for n, child in enumerate(codes) if child.parent and book[child.parent] == one]
+        for one in codes
+    ]
+
+
+def _ancestors(live: LiveScores) -> list[set[int]]:
+    book = live.segments.codebook
+    place = {code.guid: number for number, code in enumerate(book.codes)}
+    return [{place[a.guid] for a in book.ancestors(code)} for code in book.codes]
