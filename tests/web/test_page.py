@@ -575,11 +575,15 @@ def hostile(tmp_path_factory, serve_folder):
         yield served
 
 
-def test_scores_of_other_suggestions_follow_decisions_without_a_reload(serve, open_page):
+def test_scores_of_other_suggestions_follow_decisions_without_a_reload(serve, folder, open_page):
+    with Study(folder) as study:
+        forget(study, but=1)
     with serve(coder="ana", live=True) as served:
         page = open_page(served.address)
         go(page, served, "/queue")
-        page.wait_for_selector(".learning:has-text('Scores follow every decision')", timeout=90_000)
+        page.wait_for_selector(
+            ".learning:has-text('Scores follow every decision')", timeout=120_000
+        )
         code = page.get_attribute(".passage-card", "data-key").partition(":")[2]
         go(page, served, f"/queue?code={code}")
         loaded = page.evaluate("performance.timeOrigin")
@@ -612,7 +616,7 @@ def test_scores_of_other_suggestions_follow_decisions_without_a_reload(serve, op
 
 def test_a_blind_sample_is_drawn_and_read_on_the_page(serve, folder, open_page):
     with Study(folder) as study:
-        forget_readings(study)
+        forget(study)
     with serve(coder="ana") as served:
         page = open_page(served.address)
         go(page, served, "/queue?order=audit")
@@ -640,12 +644,12 @@ def test_a_blind_sample_is_drawn_and_read_on_the_page(serve, folder, open_page):
         page.wait_for_selector("text=are more than the")
 
 
-def forget_readings(study):
-    """Take back that anybody has read anything, so that a sample can be drawn."""
+def forget(study, but=0):
+    """Take back what anybody coded and read, but in the first so many transcripts."""
     from sqlalchemy import delete
 
     from semcode.store import schema
 
     with study.database.write() as connection:
-        connection.execute(delete(schema.reading))
-        connection.execute(delete(schema.coding))
+        for table in (schema.reading, schema.coding):
+            connection.execute(delete(table).where(table.c.transcript_id > but))

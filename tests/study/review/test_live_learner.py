@@ -16,7 +16,7 @@ from semcode.study.learning.live_learner import LiveLearner
 from semcode.study.learning.training import lessons, maker
 from semcode.study.review import Add, Filters, Merge, Rename, Retire, Review, Shown
 
-LONG = 40.0
+LONG = 120.0
 
 
 @pytest.fixture

@@ -173,8 +173,7 @@ def _about(
     guid = known.guid if known else code
     run = desk.run(connection)
     spot = store.queue.suggestion(connection, run.id, segment, guid) if run else None
-    live = desk.live()
-    score = live.of(segment, guid) if live is not None else None
+    score = desk.score_now(segment, guid, spot.evidence if spot else {})
     if spot is None and score is None:
         raise InputError(
             "This suggestion is no longer there: codes were suggested anew.",

@@ -23,6 +23,7 @@ from semcode.store.queue import Place
 from semcode.study.learning.live_scores import LiveScores
 from semcode.study.review.ledger import Ledger
 from semcode.study.review.meaning import Meanings
+from semcode.study.topical import TOPIC
 
 __all__ = ["CONSENSUS", "MOMENT", "Desk", "Refiner", "Words"]
 
@@ -108,6 +109,17 @@ class Desk:
     def live(self) -> LiveScores | None:
         """Give the probabilities as the learner has them now, None while the stored ones stand."""
         return self.refiner.scores() if self.refiner is not None else None
+
+    def score_now(self, segment: int, code: str, evidence: Mapping[str, object]) -> float | None:
+        """Give a suggestion's score of now, None while the stored ones stand.
+
+        By its `evidence`, what an accepted topic offers stays at the floor or above.
+        """
+        live = self.live()
+        found = live.of(segment, code) if live is not None else None
+        if found is not None and TOPIC in evidence:
+            return max(found, self.settings.suggest.floor)
+        return found
 
     def model(self, connection: Connection) -> str:
         """Name what gave the scores that are shown: the learner's state, or the run."""

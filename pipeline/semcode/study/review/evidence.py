@@ -30,8 +30,7 @@ def evidence_of(desk: Desk, segment: int, code: str) -> dict[str, object]:
                 text = desk.words(connection, key).text[coding["start"] : coding["end"]]
                 quotes.append({"transcript": name, "coder": coding["coder"], "text": text})
         why = dict(spot.evidence) if spot else {}
-        live = desk.live()
-        now = live.of(segment, known.guid) if live is not None else None
+        now = desk.score_now(segment, known.guid, why)
         if now is not None and desk.refiner is not None:
             moved = desk.refiner.moved([(segment, known.guid)])[0]
             before = spot.score if spot else None
