@@ -13,7 +13,7 @@ from semcode.classify import CodeClassifier
 from semcode.classify.deciding import learner_of
 from semcode.classify.live import LiveRanking
 from semcode.classify.logistic import Cells, fit_codes, rotate
-from semcode.classify.opening import Fresh, fresh_fit, relearned
+from semcode.classify.opening import Fresh, fresh_fit, opened, relearned
 from semcode.errors import InputError, ModelError
 
 LABELLED = 60
@@ -335,3 +335,31 @@ def test_readers_see_whole_states(fresh):
     assert not wrong
     assert live.now.version == 36
     assert np.abs(live.scores(range(220)) - refitted(live)).max() < 1e-4
+
+
+def test_what_is_opened_block_by_block_is_what_a_fit_sees(fresh, texts):
+    pairs, _, groups = texts
+    told = []
+    begun = opened(fresh.model, pairs, advance=told.append)
+    assert sum(told) == len(pairs)
+    assert np.abs(begun.features.astype(np.float32) - fresh.features).max() < 1e-3
+    assert np.allclose(begun.definition, fresh.definition, atol=1e-4)
+    live = LiveRanking(fresh)
+    quick = relearned(begun, None, live.decisions, groups)
+    assert np.abs(quick.model.weights_.w - fresh.model.weights_.w).max() < 0.05
+    with pytest.raises(ModelError, match="cannot be updated"):
+        quick.model.update(pairs[:1], np.ones((1, 4)))
+
+
+def test_without_closing_what_was_decided_is_still_asked(fresh):
+    live = LiveRanking(fresh, closing=False, order="likely", depth=300)
+    closing = LiveRanking(fresh, order="likely", depth=300)
+    live.decide(100, 3, 0.0)
+    closing.decide(100, 3, 0.0)
+    assert (100, 3) in live.now.top(10_000)
+    assert (100, 3) not in closing.now.top(10_000)
+    for code in range(4):
+        scores = live.scores(range(220))[:, code]
+        assert np.abs(live.every(code) - scores).max() < 1e-4
+        assert len(live.now.top(10_000, code=code)) == 220
+    assert np.abs(live.weights - closing.weights).max() < 1e-9
