@@ -7,6 +7,7 @@ import { announce, fill, h, number, plural, shortTime } from "./dom.js";
 import { address, choice } from "./filters.js";
 import { setViewKeys, shownKeys } from "./keys.js";
 
+const LOOKS = { support: "it looks like support", strain: "it looks like strain", both: "it looks like support and strain at once", unclear: "how it feels is unclear" };
 const QUALITIES = [["s", "support"], ["t", "strain"], ["b", "both"], ["u", "unclear"]];
 
 export class Ties {
@@ -98,7 +99,7 @@ export class Ties {
     const decided = tie.state === "suggested" ? "Suggested; nobody has decided." : `${tie.state === "accepted" ? `Accepted as ${tie.quality}` : "Rejected"} by ${tie.by}, ${shortTime(tie.at)}.`;
     return fill(this.detail,
       h("h2", {}, tie.relation),
-      h("p.soft", {}, `${levelName(tie.level.replace("-", " "))} · ${tie.organisation ? "organisation" : "person"} · ${tie.state === "suggested" ? `it looks like ${tie.quality}` : tie.quality}`),
+      h("p.soft", {}, `${levelName(tie.level.replace("-", " "))} · ${tie.organisation ? "organisation" : "person"} · ${tie.state === "suggested" ? LOOKS[tie.quality] : tie.quality}`),
       h("p", {}, decided),
       h("div.actions", { role: "group", "aria-label": "Decide" }, this.keys.filter((one) => one.button).map((one) =>
         h("button", { type: "button", class: one.tone, onclick: one.run }, one.button, h("span.keys", { "aria-hidden": "true" }, shownKeys({ shown: one.shown }))))),
