@@ -51,8 +51,12 @@ def test_code_adds_new_files_and_says_what_it_refused(own_coded, capsys, tmp_pat
     folder = own_coded.folder
     code, _, err = run(capsys, "code", new, "--study", folder)
     assert code == 0
-    assert "0 of 1 segments (0%) of 1 interviews got a code" in err
-    assert "59 audited segments" in err
+    assert "0 of 1 segments (0%) of 1 interview got a code" in err
+    assert "nothing was audited" in err
+    assert "not sure" not in err.lower()
+    assert "nearly sure" in err
+    code, _, err = run(capsys, "code", new, "--study", folder, "--dry-run", "--together")
+    assert (code, "semcode remove takes them out" in err) == (0, True)
     code, _, err = run(capsys, "code", "--study", folder, "--undo", "nobody")
     assert (code, "no automatic coding" in err) == (1, True)
     code, _, err = run(capsys, "code", "--study", folder, "--max-error", 5)

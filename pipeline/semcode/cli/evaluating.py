@@ -6,19 +6,15 @@ from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from semcode.cli.commands import expanded
 from semcode.cli.show import TerminalProgress, print_json, print_table, say
 from semcode.errors import InputError
 from semcode.evaluate.fairness import KINDS, AttributeTest
 from semcode.evaluate.model_quality import MEASURES, Quality
 from semcode.evaluate.model_report import ModelReport, Section, report_of, shown
-from semcode.evaluate.risk import labels_needed
 from semcode.evaluate.words import number
 from semcode.study import Study
-from semcode.study.learning.batch_coding import BatchCoding, CodeOutcome
-from semcode.wording import counted
 
-__all__ = ["audit", "code", "evaluate"]
+__all__ = ["audit", "evaluate"]
 
 _HEADS = {
     "precision": "precision",
@@ -163,6 +159,7 @@ def audit(options: Namespace) -> int:
             segments=options.segments,
             transcripts=_names(options.transcripts),
             new_interviews=options.new_interviews,
+            where_sure=options.max_error if options.where_sure else None,
             seed=options.seed,
         )
     if options.json:
@@ -193,132 +190,6 @@ def _show_progress(study: Study, options: Namespace) -> int:
         [(row.batch, row.coder, row.drawn, row.read) for row in rows],
     )
     return 0
-
-
-def code(options: Namespace) -> int:
-    """Code new interviews by the model alone, or take that back."""
-    with Study(options.study) as study:
-        if options.undo:
-            taken = study.undo_code(options.undo)
-            say(f"Removed {counted(taken, 'coding')} of {options.undo!r}.")
-            return 0
-        names, failed = _added(study, options.files)
-        found = study.code(
-            transcripts=names or None,
-            max_error=options.max_error,
-            confidence=options.confidence,
-            together=options.together,
-            all_at_once=options.all_codes_at_once,
-            icc=options.icc,
-            dry=options.dry_run,
-            seed=options.seed,
-            progress=TerminalProgress(),
-        )
-    if options.json:
-        print_json(asdict(found) | {"coverage": found.coverage})
-    else:
-        _show_coding(found, options)
-    return 1 if failed else 0
-
-
-def _added(study: Study, files: Sequence[str]) -> tuple[list[str], bool]:
-    """Add new files; give the names of all that were named, also of those already there."""
-    if not files:
-        return [], False
-    paths = [path for name in files for path in expanded(name)]
-    added = study.add(paths, progress=TerminalProgress())
-    for failure in added.failed:
-        say(f"not added: {failure}")
-    names = [*added.transcripts, *added.skipped]
-    if not names:
-        raise InputError("None of the files could be added.", remedy="See the messages above.")
-    return names, bool(added.failed)
-
-
-def _show_coding(found: BatchCoding, options: Namespace) -> None:
-    given = [o for o in found.outcomes if o.threshold is not None]
-    left = [o for o in found.outcomes if o.threshold is None]
-    if options.together:
-        _show_together(found)
-    elif given:
-        print_table(
-            ("code", "from score", "audited", "wrong", "error at most", "segments", "of it found"),
-            [
-                (
-                    o.name,
-                    f"{o.threshold:.2f}",
-                    o.audited,
-                    o.errors,
-                    f"{o.bound:.1%}",
-                    o.accepted,
-                    f"{o.found} of {o.there}",
-                )
-                for o in given
-            ],
-        )
-    if not options.together:
-        _show_left(left, found)
-    verb = "would get" if found.dry else "got"
-    say(
-        f"{found.covered:,} of {found.segments:,} segments ({found.coverage:.0%}) of "
-        f"{len(found.transcripts)} interviews {verb} a code from the model; "
-        f"{len(given)} of {len(found.outcomes)} codes passed, on an audit of {found.audited:,} "
-        f"segments of {found.participants} participants. The rest is in the queue."
-    )
-    for text in (*found.assumptions, *found.notes):
-        say(text)
-    if len(given) < len(found.outcomes):
-        least = labels_needed(options.max_error, confidence=options.confidence)
-        say(
-            f"For {options.max_error:.0%} at {options.confidence:.0%} confidence, {least} audited "
-            "segments above the score and none of them wrong are the least; a rare code needs a "
-            "much larger audit. Draw more: semcode audit --study "
-            f"{options.study} --coder NAME --segments 200 --new-interviews"
-        )
-    if found.codings and not found.dry:
-        say(
-            f"Stored {counted(found.codings, 'coding')} of {found.coder!r}. Take them back with: "
-            f'semcode code --study {options.study} --undo "{found.coder}"'
-        )
-
-
-def _show_together(found: BatchCoding) -> None:
-    """Say the one bound, and by code what was given."""
-    first = found.outcomes[0]
-    if first.threshold is None or first.bound is None:
-        needed = _needed(first, found, found.segments + found.audited)
-        say(f"All codes together: {first.reason} Audit needed: {needed}.")
-        return
-    say(
-        f"All codes together, from a score of {first.threshold:.2f}: {first.errors} of "
-        f"{first.audited} audited decisions were wrong, the error is {first.bound:.1%} at most."
-    )
-    print_table(
-        ("code", "segments", "of it found in the audit"),
-        [(o.name, o.accepted, f"{o.found} of {o.there}") for o in found.outcomes if o.accepted],
-    )
-
-
-def _show_left(left: Sequence[CodeOutcome], found: BatchCoding) -> None:
-    """Tabulate the codes of which something can be said; name the others."""
-    there = found.segments + found.audited
-    told = [o for o in left if o.needed is not None or o.tested]
-    if told:
-        print_table(
-            ("left to people", "audited with it", "why", "audit needed"),
-            [(o.name, o.there, o.reason, _needed(o, found, there)) for o in told],
-        )
-    for reason in dict.fromkeys(o.reason for o in left if o not in told):
-        names = [o.name for o in left if o not in told and o.reason == reason]
-        say(f"Left to people: {', '.join(names)}. {reason}")
-
-
-def _needed(outcome: CodeOutcome, found: BatchCoding, there: int) -> str:
-    if outcome.needed is None:
-        return "–"
-    if found.basis == "same interviews" and outcome.needed > there:
-        return f"more than the {there:,} there are"
-    return f"about {outcome.needed:,}"
 
 
 def _names(text: str | None) -> list[str] | None:

@@ -68,6 +68,18 @@ def add_audit(commands: Commands[ArgumentParser]) -> None:
         action="store_true",
         help="only from interviews in which nobody has read or coded anything",
     )
+    parser.add_argument(
+        "--where-sure",
+        action="store_true",
+        help="only where the model is nearly sure of a code: for semcode code, not for evaluate",
+    )
+    parser.add_argument(
+        "--max-error",
+        type=float,
+        default=0.05,
+        metavar="SHARE",
+        help="that semcode code will be asked for, with --where-sure (default: 0.05)",
+    )
     parser.add_argument("--seed", type=seed, default=0, metavar="S", help="of chance (default: 0)")
 
 
@@ -76,7 +88,7 @@ def add_code(commands: Commands[ArgumentParser]) -> None:
     parser = command(
         commands,
         "code",
-        "semcode.cli.evaluating:code",
+        "semcode.cli.coding:code",
         "code new interviews by the model alone, where the audit sample bounds its error",
         more=(
             "A code is given only above a score at which the audit sample shows, with the stated\n"
@@ -119,7 +131,9 @@ def add_code(commands: Commands[ArgumentParser]) -> None:
         help="how alike errors of one participant are at least taken to be (default: 0.05)",
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="say what would be coded, and store nothing"
+        "--dry-run",
+        action="store_true",
+        help="say what would be coded, and code nothing (new FILES are added all the same)",
     )
     parser.add_argument(
         "--undo",

@@ -93,7 +93,8 @@ def quality(
     Where people differ, a unit counts for the code with the share that gave it and against
     it with the rest: the figures are those against a person drawn at random among those who
     read the unit. Intervals resample participants. Macro means are over the codes that
-    somebody gave; such a code that the model never gives has an F1 of 0.
+    somebody gave (of precision: that the model gave); a code that somebody gave and the model
+    never has an F1 of 0.
     """
     numbers, n_clusters = cluster_numbers(judged.clusters, len(judged.truth))
     known = ~np.isnan(judged.truth)

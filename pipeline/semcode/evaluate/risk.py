@@ -1,11 +1,14 @@
 """From which score on a model may code by itself: a bound on its error, tested step by step.
 
 For a threshold t the error is the share of wrong ones among what scores t or more. It is
-bounded from the audit sample after Clopper and Pearson (1934, Biometrika 26, 404-413), and
-the thresholds are tested in an order that is fixed before any label is looked at, each at
-the full level, until one fails (fixed sequence testing: Angelopoulos, Bates, Candès, Jordan
-and Lei 2025, Annals of Applied Statistics 19, 1641-1662, "Learn then Test"): so the chance
-that any passed threshold has a larger error is at most 1 - confidence.
+bounded from the audit sample after Clopper and Pearson (1934, Biometrika 26, 404-413). The
+thresholds are tested in an order that is fixed before any label is looked at, from strict to
+loose. The chance of being wrong, 1 - confidence, is shared out beforehand among one or two of
+them, where testing starts; a threshold that passes hands its part on to the next, one that
+fails loses it (the fallback procedure: Wiens 2003, Pharmaceutical Statistics 2, 211-215; one
+of the tests of Angelopoulos, Bates, Candès, Jordan and Lei 2025, Annals of Applied Statistics
+19, 1641-1662, "Learn then Test"). So the chance that any passed threshold has a larger error
+is at most 1 - confidence.
 """
 
 from __future__ import annotations
@@ -16,7 +19,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from semcode.agreement.resampling import cluster_numbers
+from semcode.evaluate.audit_size import LOOSEST, audit_needed, foretold
+from semcode.evaluate.bounds import (
+    chance_of_no_more,
+    design_effect,
+    intraclass,
+    labels_needed,
+    upper_bound,
+    upper_bound_of_rest,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,18 +37,14 @@ __all__ = [
     "Chosen",
     "Tested",
     "choose_threshold",
-    "design_effect",
-    "intraclass",
-    "labels_needed",
     "thresholds",
-    "upper_bound",
-    "upper_bound_of_rest",
 ]
 
 _STEP = 1.15  # from one threshold to the next, in how many of the audit it selects
-_LOOSEST = 2.0  # times the allowed error that the model's own scores foretell
-_HOPELESS = 0.9  # of the allowed error: with more than this seen, no size of audit is enough
-_NEARLY = 0.99  # of the best power: the strictest threshold with so much is tested first
+_NEARLY = 0.99  # of the best power: testing starts at the strictest threshold with so much
+_BOLD = 2.0  # times the errors that the scores foretell: a second start, in case they flatter
+_SPARE = 0.25  # the part of 1 - confidence that the second start gets...
+_AMPLE = 0.8  # ...if what is left still promises the first one so much power
 
 
 @dataclass(frozen=True)
@@ -84,86 +91,6 @@ class Chosen:
     needed: int | None
 
 
-def upper_bound(errors: float, n: float, *, confidence: float = 0.95) -> float:
-    """Bound a share from above after Clopper and Pearson; 1 where nothing was seen.
-
-    Counts may be fractions: those of a weighted sample at its effective size (Korn and
-    Graubard 1998, Survey Methodology 24, 193-201).
-    """
-    from scipy import special
-
-    if n <= 0 or errors >= n:
-        return 1.0
-    return float(special.betaincinv(errors + 1.0, n - errors, confidence))
-
-
-def upper_bound_of_rest(errors: int, n: int, total: int, *, confidence: float = 0.95) -> float:
-    """Bound the share of errors among those of `total` that were not drawn.
-
-    Exact for n drawn at random without replacement (the hypergeometric distribution): the
-    largest number of errors in all that leaves a chance above 1 - confidence to see no more
-    than `errors`.
-    """
-    from scipy import stats
-
-    if n >= total:
-        return 0.0
-    if n <= 0:
-        return 1.0
-    low, high = errors, total - n + errors
-    while low < high:
-        middle = (low + high + 1) // 2
-        if stats.hypergeom.cdf(errors, total, middle, n) > 1 - confidence:
-            low = middle
-        else:
-            high = middle - 1
-    return float(low - errors) / (total - n)
-
-
-def labels_needed(max_error: float, *, confidence: float = 0.95, errors: int = 0) -> int:
-    """Give the smallest number of decisions that, with so many errors, meets the bound.
-
-    59 without an error for .05 at 95 %.
-    """
-    low, high = errors, errors + 1
-    while upper_bound(errors, high, confidence=confidence) > max_error:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if upper_bound(errors, middle, confidence=confidence) > max_error:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-def design_effect(clusters: Sequence[Hashable], icc: float) -> float:
-    """Say how many times fewer independent decisions are worth the same (Kish 1965).
-
-    1 + (m - 1) icc, m the size of the cluster that a decision has on average.
-    """
-    numbers, count = cluster_numbers(clusters, len(clusters))
-    sizes = np.bincount(numbers, minlength=count).astype(float)
-    if not len(numbers):
-        return 1.0
-    return float(1.0 + ((sizes**2).sum() / sizes.sum() - 1.0) * icc)
-
-
-def intraclass(values: NDArray[np.float64], clusters: Sequence[Hashable]) -> float:
-    """Estimate how alike values of one cluster are, by analysis of variance; 0 or more."""
-    numbers, count = cluster_numbers(clusters, len(values))
-    sizes = np.bincount(numbers, minlength=count).astype(float)
-    n = len(values)
-    if count < 2 or n <= count:
-        return 0.0
-    means = np.bincount(numbers, values, count) / sizes
-    between = (sizes * (means - values.mean()) ** 2).sum() / (count - 1)
-    within = ((values - means[numbers]) ** 2).sum() / (n - count)
-    size = (n - (sizes**2).sum() / n) / (count - 1)
-    spread = between + (size - 1) * within
-    return max(0.0, float((between - within) / spread)) if spread > 0 else 0.0
-
-
 def thresholds(
     audited: Audited,
     scores: NDArray[np.float64],
@@ -171,33 +98,68 @@ def thresholds(
     max_error: float,
     confidence: float,
     icc: float,
-) -> list[float]:
-    """Order the thresholds to test by scores alone, without a label, strictest first.
+) -> list[tuple[float, float]]:
+    """Order the thresholds to test, strictest first, each with its part of 1 - confidence.
 
-    From the strictest at which the scores themselves promise to pass, down to where they
-    foretell twice the allowed error. Empty where no threshold could pass.
+    By scores alone, without a label: from the strictest at which they promise to pass, down
+    to where they foretell twice the allowed error. Empty where no threshold could pass.
     """
-    from scipy import stats
-
     if not len(scores) or not len(audited.p):
         return []
-    ranked = np.sort(scores)[::-1]
-    foretold = np.cumsum(1 - ranked) / np.arange(1, len(ranked) + 1)
+    ranked, rate = foretold(scores)
     size = labels_needed(max_error, confidence=confidence) / len(audited.p)
-    steps, power = [], []
+    steps: list[float] = []
+    rates: list[float] = []
     while size <= 1.0:
         place = min(int(np.ceil(size * len(ranked))), len(ranked)) - 1
-        if foretold[place] > _LOOSEST * max_error:
+        if rate[place] > LOOSEST * max_error:
             break
-        there = _above(audited, float(ranked[place]), icc)
-        allowed = _allowed(there, max_error, confidence)
-        steps.append(float(ranked[place]))
-        power.append(float(stats.binom.cdf(allowed, there.n, foretold[place])))
+        if not steps or ranked[place] < steps[-1]:
+            steps.append(float(ranked[place]))
+            rates.append(float(rate[place]))
         size *= _STEP
-    if not steps or not max(power):
-        return []
-    start = int(np.argmax(np.array(power) >= _NEARLY * max(power)))
-    return list(dict.fromkeys(steps[start:]))
+    there = [_above(audited, step, icc) for step in steps]
+    parts = _starts(there, np.array(rates), max_error, confidence)
+    first = next((i for i, part in enumerate(parts) if part), len(parts))
+    return list(zip(steps[first:], parts[first:], strict=True))
+
+
+def _starts(
+    there: list[_Above], rates: NDArray[np.float64], max_error: float, confidence: float
+) -> list[float]:
+    """Share 1 - confidence out: to where the scores promise most, and to a stricter place.
+
+    The second start is for a model that is bolder than it should be; it is made only where
+    the audit is ample.
+    """
+    parts = [0.0] * len(there)
+    risk = 1 - confidence
+    for main in (1 - _SPARE, 1.0):
+        power = _power(there, rates, max_error, 1 - main * risk)
+        if len(power) and max(power) >= (_AMPLE if main < 1 else np.finfo(float).tiny):
+            parts[_earliest(power)] = main * risk
+            break
+    else:
+        return parts
+    if main < 1:
+        bold = _power(there, np.minimum(_BOLD * rates, 1.0), max_error, 1 - _SPARE * risk)
+        parts[_earliest(bold)] += _SPARE * risk
+    return parts
+
+
+def _power(
+    there: list[_Above], rates: NDArray[np.float64], max_error: float, confidence: float
+) -> NDArray[np.float64]:
+    """Give the chance of each threshold to pass if the errors are as foretold."""
+    from scipy import stats
+
+    allowed = [_allowed(one, max_error, confidence) for one in there]
+    found: NDArray[np.float64] = stats.binom.cdf(allowed, [one.n for one in there], rates)
+    return found
+
+
+def _earliest(power: NDArray[np.float64]) -> int:
+    return int(np.argmax(power >= _NEARLY * power.max()))
 
 
 def choose_threshold(
@@ -214,36 +176,47 @@ def choose_threshold(
     interviews, n is divided by the design effect of participants, with the larger of `icc`
     and what the audit shows.
     """
-    n = len(audited.p)
     order = thresholds(audited, scores, max_error=max_error, confidence=confidence, icc=icc)
-    needed = _needed(scores, max_error, confidence)
     if not order:
-        return Chosen(None, None, (), _too_few(n, needed), needed)
+        needed = _needed(audited, scores, max_error, confidence, icc)
+        return Chosen(None, None, (), _too_few(len(audited.p), needed), needed)
     alike = icc
     if audited.of is None:
-        loosest = audited.p >= order[-1]
+        loosest = audited.p >= order[-1][0]
         own = [c for c, use in zip(audited.clusters, loosest.tolist(), strict=True) if use]
         alike = max(icc, intraclass(audited.wrong[loosest].astype(float), own))
+    tested = _test(audited, order, max_error, alike)
+    passed = [t for t in tested if t.bound <= max_error]
+    if passed:
+        return Chosen(passed[-1].threshold, passed[-1].bound, tuple(tested), "", None)
+    first = tested[0]
+    reason = (
+        f"Of the {first.n} audited with a score of {first.threshold:.2f} or more "
+        f"{first.errors} were wrong: the error could be as high as {first.bound:.0%}."
+    )
+    wanted = _needed(audited, scores, max_error, confidence, alike)
+    if wanted is None:
+        reason += " More audited segments would not change that."
+    return Chosen(None, None, tuple(tested), reason, wanted)
+
+
+def _test(
+    audited: Audited, order: list[tuple[float, float]], max_error: float, icc: float
+) -> list[Tested]:
+    """Test thresholds in order; one that passes hands its part of the risk on."""
     tested: list[Tested] = []
-    for threshold in order:
-        there = _above(audited, threshold, alike)
+    risk = 0.0
+    for threshold, part in order:
+        risk += part
+        if not risk:
+            continue
+        there = _above(audited, threshold, icc)
         errors = int(audited.wrong[audited.p >= threshold].sum())
-        bound = _bound(errors, there, confidence)
+        bound = _bound(errors, there, 1 - risk)
         tested.append(Tested(threshold, there.n, errors, there.worth, bound))
         if bound > max_error:
-            break
-    passed = [t for t in tested if t.bound <= max_error]
-    if not passed:
-        first = tested[0]
-        reason = (
-            f"Of the {first.n} audited with a score of {first.threshold:.2f} or more "
-            f"{first.errors} were wrong: the error could be as high as {first.bound:.0%}."
-        )
-        wanted = _more(first, n, max_error, confidence)
-        if wanted is None:
-            reason += " More audited segments would not change that."
-        return Chosen(None, None, tuple(tested), reason, wanted)
-    return Chosen(passed[-1].threshold, passed[-1].bound, tuple(tested), "", None)
+            risk = 0.0
+    return tested
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,41 +246,37 @@ def _bound(errors: int, there: _Above, confidence: float) -> float:
 
 def _allowed(there: _Above, max_error: float, confidence: float) -> int:
     """Give the most errors that meet the bound, -1 where not even none do."""
-    errors = -1
-    while errors < there.n and _bound(errors + 1, there, confidence) <= max_error:
+    from scipy import special
+
+    if there.total is None:
+        worth = np.arange(int(max_error * there.n) + 2) * there.worth / max(there.n, 1)
+        left = np.maximum(there.worth - worth, 1e-9)
+        return int((special.betainc(worth + 1, left, max_error) >= confidence).sum()) - 1
+    errors, more = -1, int(max_error * (there.total - there.n) + 1e-9) + 1
+    while errors < there.n and (
+        chance_of_no_more(errors + 1, there.n, min(errors + 1 + more, there.total), there.total)
+        <= 1 - confidence
+    ):
         errors += 1
     return errors
 
 
-def _needed(scores: NDArray[np.float64], max_error: float, confidence: float) -> int | None:
-    """Say how large an audit would select enough where scores foretell half the error."""
-    if not len(scores):
-        return None
-    ranked = np.sort(scores)[::-1]
-    foretold = np.cumsum(1 - ranked) / np.arange(1, len(ranked) + 1)
-    sure = int((foretold <= max_error / 2).sum())
-    if not sure:
-        return None
-    return int(np.ceil(labels_needed(max_error, confidence=confidence) / (sure / len(ranked))))
-
-
-def _more(first: Tested, n: int, max_error: float, confidence: float) -> int | None:
-    """Say how large the audit must be if the error stays as it was seen; None for no size."""
-    share = first.errors / max(first.n, 1)
-    if share > _HOPELESS * max_error:
-        return None
-    errors = first.errors
-    wanted = labels_needed(max_error, confidence=confidence, errors=errors)
-    while errors < share * wanted:
-        errors += 1
-        wanted = labels_needed(max_error, confidence=confidence, errors=errors)
-    worth = max(first.effective, 1.0) / max(n, 1)
-    return int(np.ceil(wanted / worth))
+def _needed(
+    audited: Audited,
+    scores: NDArray[np.float64],
+    max_error: float,
+    confidence: float,
+    icc: float,
+) -> int | None:
+    clusters = audited.clusters if audited.of is None else None
+    return audit_needed(audited.p, audited.wrong, clusters, scores, max_error, confidence, icc)
 
 
 def _too_few(n: int, needed: int | None) -> str:
     if needed is None:
         return "The model is not sure enough of it anywhere."
+    if not n:
+        return "Not audited."
     if n < needed:
         return f"An audit of {n:,} is too small for how often the model is sure of it."
     return "Where the model is sure enough, too little was audited."

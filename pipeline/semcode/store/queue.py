@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, case, distinct, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, distinct, exists, func, select, true
 
 from semcode.records import CoderKind
 from semcode.store import schema
@@ -298,8 +298,10 @@ class Sampled(NamedTuple):
     read: bool
 
 
-def sampled(connection: Connection, coder: int, prefix: str) -> list[Sampled]:
-    """Give what was drawn for a coder in batches whose name begins so."""
+def sampled(
+    connection: Connection, coder: int, prefix: str, *, but: str | None = None
+) -> list[Sampled]:
+    """Give what was drawn for a coder in batches whose name begins so (`but`: and not so)."""
     a, r = schema.assignment, schema.reading
     read = exists().where(
         r.c.coder_id == a.c.coder_id,
@@ -311,6 +313,7 @@ def sampled(connection: Connection, coder: int, prefix: str) -> list[Sampled]:
     found = connection.execute(
         select(a.c.transcript_id, a.c.start, a.c.end, read.label("read"))
         .where(a.c.coder_id == coder, a.c.blind.is_(True), a.c.batch.startswith(prefix))
+        .where(true() if but is None else ~a.c.batch.startswith(but))
         .order_by(a.c.id)
     )
     return [Sampled(t, start, end, bool(done)) for t, start, end, done in found]

@@ -539,13 +539,16 @@ class Study:
         segments: int,
         transcripts: Sequence[str] | None = None,
         new_interviews: bool = False,
+        where_sure: float | None = None,
         seed: int = 0,
     ) -> AuditSample:
         """Draw the random blind audit sample and assign it to the coders.
 
         From segments that nobody has read, all with the same chance; of some `transcripts`,
-        or with `new_interviews` of those alone in which nobody has done anything. What is
-        drawn is held back from learning. Raises InputError for more than there is to draw,
+        or with `new_interviews` of those alone in which nobody has done anything. With
+        `where_sure`, an allowed share of errors such as .05, only from those in which the
+        model is nearly sure of a code: for `code`, which then needs a far smaller sample.
+        What is drawn is held back from learning. Raises InputError for more than there is to draw,
         an unknown transcript, or a coder who is no person.
         """
         return auditing.draw_audit(
@@ -555,6 +558,7 @@ class Study:
             segments=segments,
             transcripts=transcripts,
             new_interviews=new_interviews,
+            where_sure=where_sure,
             seed=seed,
         )
 

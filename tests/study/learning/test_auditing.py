@@ -188,6 +188,29 @@ def test_a_small_audit_refuses_and_a_loose_bound_codes_and_is_taken_back(half):
         study.undo_code(ANA)
 
 
+def test_an_audit_where_the_model_is_sure_is_for_coding_alone(half):
+    study, kept = half
+    study.train(check=False)
+    everywhere = study.audit([ANA], segments=5, seed=3, new_interviews=True)
+    read(study, kept, everywhere.drawn)
+    sure = study.audit([ANA], segments=20, where_sure=0.4, new_interviews=True)
+    more = study.audit([ANA], segments=10, where_sure=0.4, new_interviews=True)
+    assert sure.population - 20 == more.population < everywhere.population - 5
+    assert "serves semcode code alone" in " ".join(sure.notes)
+    assert gather_labels(study.database, study.settings).known.sum() > 0
+    assert audit_labels(study.database, study.settings).n_read == 5
+    options = {"max_error": 0.7, "confidence": 0.6, "together": True, "dry": True}
+    assert study.code(**options).audited == 5  # nothing of the others was read yet
+    read(study, kept, (*sure.drawn, *more.drawn))
+    found = study.code(**options)
+    assert (found.audited, found.basis) == (30, "same interviews, where sure")
+    assert 0 < found.covered <= more.population - 10
+    assert any("only those can be coded" in text for text in found.assumptions)
+    assert study.evaluate(curve=False, folds=2, resamples=100).audit.n_units == 5
+    with pytest.raises(InputError, match="nearly sure of a code"):
+        study.audit([ANA], segments=more.population, where_sure=0.4, new_interviews=True)
+
+
 def test_an_audit_of_other_interviews_assumes_they_are_alike(half):
     study, kept = half
     sample = study.audit([ANA], segments=40, seed=1, transcripts=list(NEW[:2]))
@@ -199,10 +222,11 @@ def test_an_audit_of_other_interviews_assumes_they_are_alike(half):
 
 def test_a_code_is_not_given_beside_its_child():
     from semcode.codebook import Code, Codebook
-    from semcode.study.learning.batch_coding import _codings, _Target
+    from semcode.study.learning.batch_basis import Target
+    from semcode.study.learning.batch_coding import _codings
 
     book = Codebook((Code("rides", "", guid="r"), Code("buses", "", guid="b", parent="rides")))
-    target = _Target(("T",), [("T", 0, 5), ("T", 6, 9)], [("", "a"), ("", "b")], [])
+    target = Target(("T",), [("T", 0, 5), ("T", 6, 9)], [("", "a"), ("", "b")], 0)
     given = np.array([[True, True], [True, False]])
     found = _codings(book, target, np.full((2, 2), 0.9), given, "m")
     assert [(c.start, c.code) for c in found] == [(0, "b"), (6, "r")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -18,7 +19,8 @@ Span = tuple[str, int, int]
 class AuditDraw:
     """One draw with equal chances: `spans` of the `population` segments of some `transcripts`.
 
-    `share` is its part of all drawn segments.
+    `share` is its part of all segments drawn from everything. A draw only from where the
+    model was sure (`model` is its hash) knows these segments, `among`; else that is None.
     """
 
     batch: str
@@ -26,10 +28,12 @@ class AuditDraw:
     population: int
     transcripts: frozenset[str]
     share: float = 1.0
+    among: frozenset[Span] | None = None
+    model: str = ""
 
     def weight(self, transcript: str, start: int, end: int) -> float | None:
         """Say for how many segments a drawn one stands; None for one of another draw."""
-        if (transcript, start, end) not in self.spans:
+        if self.among is not None or (transcript, start, end) not in self.spans:
             return None
         return self.share * self.population / len(self.spans)
 
@@ -42,13 +46,17 @@ def record_draw(
     *,
     transcripts: list[str],
     seed: int,
+    among: Iterable[Span] | None = None,
+    model: str = "",
 ) -> None:
     """Store what was drawn, from how many segments of which transcripts."""
-    provenance = {
+    provenance: dict[str, object] = {
         "population": population,
         "transcripts": transcripts,
         "spans": [list(span) for span in spans],
     }
+    if among is not None:
+        provenance |= {"among": [list(span) for span in among], "model": model}
     draws.record(connection, AUDIT, batch, seed=seed, provenance=provenance)
 
 
@@ -59,7 +67,13 @@ def audit_draws(connection: Connection) -> tuple[AuditDraw, ...]:
         spans = run.provenance.get("spans")
         population, of = run.provenance.get("population"), run.provenance.get("transcripts")
         if isinstance(spans, list) and isinstance(population, int) and isinstance(of, list):
-            drawn = frozenset((str(t), int(a), int(b)) for t, a, b in spans)
-            found.append(AuditDraw(run.name, drawn, population, frozenset(map(str, of))))
-    total = max(sum(len(draw.spans) for draw in found), 1)
+            among, model = run.provenance.get("among"), str(run.provenance.get("model", ""))
+            known = _spans(among) if isinstance(among, list) else None
+            where = frozenset(map(str, of))
+            found.append(AuditDraw(run.name, _spans(spans), population, where, 1.0, known, model))
+    total = max(sum(len(draw.spans) for draw in found if draw.among is None), 1)
     return tuple(replace(draw, share=len(draw.spans) / total) for draw in found)
+
+
+def _spans(stored: Iterable[tuple[str, int, int]]) -> frozenset[Span]:
+    return frozenset((str(t), int(a), int(b)) for t, a, b in stored)

@@ -15,7 +15,7 @@ from semcode.records import CoderKind, Segment
 from semcode.store import Database
 from semcode.study.agreement.comparing import Gathered, code_names, gather
 from semcode.study.learning.audit_draws import AuditDraw, audit_draws
-from semcode.study.learning.held_back import AUDIT, held_back
+from semcode.study.learning.held_back import AUDIT, WHERE_SURE, held_back
 from semcode.suggest import learner_text
 
 __all__ = ["AuditLabels", "audit_labels"]
@@ -64,14 +64,19 @@ class AuditLabels:
         )
 
 
-def audit_labels(database: Database, settings: Settings) -> AuditLabels:
+def audit_labels(
+    database: Database, settings: Settings, *, where_sure: bool = False
+) -> AuditLabels:
     """Lay the blind codings of the audit's coders over its segments.
 
-    Only those to whom an audit was assigned count, and only what they read blind.
+    Only those to whom an audit was assigned count, and only what they read blind. What was
+    drawn only from where the model is sure is left out, or (`where_sure`) given alone.
     """
     with database.read() as connection:
         items = [
-            a for a in store.assignments.all_assignments(connection) if a.batch.startswith(AUDIT)
+            a
+            for a in store.assignments.all_assignments(connection)
+            if a.batch.startswith(AUDIT) and a.batch.startswith(WHERE_SURE) == where_sure
         ]
         kinds = {coder.name: coder.kind for coder in store.people.coders(connection)}
         draws = audit_draws(connection)

@@ -18,7 +18,8 @@ from semcode.store import Database
 from semcode.store.assignments import Assignment
 from semcode.study.agreement.comparing import gather
 from semcode.study.learning.audit_draws import audit_draws, record_draw
-from semcode.study.learning.held_back import AUDIT
+from semcode.study.learning.batch_scoring import only_where_sure
+from semcode.study.learning.held_back import AUDIT, WHERE_SURE
 from semcode.study.pipeline import Pipeline
 from semcode.study.progress import Silent
 
@@ -57,16 +58,23 @@ def draw_audit(
     segments: int,
     transcripts: Sequence[str] | None = None,
     new_interviews: bool = False,
+    where_sure: float | None = None,
     seed: int = 0,
 ) -> AuditSample:
     """Draw and assign an audit sample; see `Study.audit`."""
     _check(database, coders, segments)
     Pipeline(database, settings, Silent()).cut()
     people = _open(database, settings, transcripts, new_interviews=new_interviews)
+    unread = sum(len(spans) for spans in people.values())
+    open_in = sorted({span[0] for spans in people.values() for span in spans})
+    model = ""
+    if where_sure is not None:
+        people, model = only_where_sure(database, settings, people, where_sure)
     population = sum(len(spans) for spans in people.values())
     if segments > population:
+        sure = "" if where_sure is None else ", in which the model is nearly sure of a code"
         raise InputError(
-            f"{segments:,} segments are more than the {population:,} that nobody has read.",
+            f"{segments:,} segments are more than the {population:,} that nobody has read{sure}.",
             where="segments",
             remedy="Draw fewer, or add interviews.",
         )
@@ -74,7 +82,8 @@ def draw_audit(
     everything = list(owner)
     rows = audit_sample(list(owner.values()), segments, seed=seed).rows
     drawn = sorted(everything[row] for row in rows.tolist())
-    batch = f"{AUDIT} {datetime.now(UTC):%Y-%m-%d %H:%M:%S} seed {seed}"
+    name = AUDIT if where_sure is None else WHERE_SURE
+    batch = f"{name} {datetime.now(UTC):%Y-%m-%d %H:%M:%S} seed {seed}"
     with database.write() as connection:
         known = {coder.name for coder in store.people.coders(connection)}
         batch = _unused(batch, [draw.batch for draw in audit_draws(connection)])
@@ -83,8 +92,10 @@ def draw_audit(
             batch,
             drawn,
             population,
-            transcripts=sorted({span[0] for span in everything}),
+            transcripts=open_in,
             seed=seed,
+            among=None if where_sure is None else everything,
+            model=model,
         )
         store.assignments.add(
             connection, [Assignment(batch, coder, *span) for coder in coders for span in drawn]
@@ -96,7 +107,7 @@ def draw_audit(
         tuple(drawn),
         population,
         counts,
-        tuple(_notes(coders, known, counts)),
+        tuple(_notes(coders, known, counts, sure_in=(population, unread) if model else None)),
     )
 
 
@@ -194,8 +205,20 @@ def _unused(batch: str, taken: Sequence[str]) -> str:
     return name
 
 
-def _notes(coders: Sequence[str], known: set[str], counts: Mapping[str, int]) -> list[str]:
+def _notes(
+    coders: Sequence[str],
+    known: set[str],
+    counts: Mapping[str, int],
+    *,
+    sure_in: tuple[int, int] | None,
+) -> list[str]:
     said = []
+    if sure_in:
+        said.append(
+            f"Drawn from the {sure_in[0]:,} of {sure_in[1]:,} unread segments in which the model "
+            "is nearly sure enough of a code to give it by itself. It serves semcode code alone: "
+            "semcode evaluate needs a sample of all segments."
+        )
     new = [coder for coder in coders if coder not in known]
     if new:
         said.append(f"New to this study: {', '.join(new)}. Check the spelling.")

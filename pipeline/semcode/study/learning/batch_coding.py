@@ -14,24 +14,20 @@ from semcode.codebook import Codebook
 from semcode.config import Settings
 from semcode.errors import InputError
 from semcode.evaluate.risk import Audited, Chosen, Tested, choose_threshold
-from semcode.records import CoderKind, Coding
+from semcode.records import Coding
 from semcode.store import Database, draws
-from semcode.study.agreement.comparing import gather
-from semcode.study.learning.audit_draws import audit_draws
-from semcode.study.learning.audit_labels import AuditLabels, audit_labels
+from semcode.study.learning.audit_labels import AuditLabels
+from semcode.study.learning.batch_advice import Need, needs
 from semcode.study.learning.batch_assumptions import assumptions
+from semcode.study.learning.batch_basis import KIND, Target, basis_of, target_of
 from semcode.study.learning.batch_scoring import ask, audit_scores, trained_model
-from semcode.study.learning.held_back import audit_spans
 from semcode.study.progress import Progress, Silent
-from semcode.suggest import learner_text
 
 __all__ = ["BatchCoding", "CodeOutcome", "code_interviews", "runs_of", "undo_coding"]
 
 Floats = NDArray[np.float64]
 Span = tuple[str, int, int]
-Pair = tuple[str, str]
 
-KIND = "code"
 _NAME = "semcode by itself"
 
 
@@ -65,7 +61,10 @@ class BatchCoding:
 
     `coder` is the name that its codings carry and that takes them back. `covered` of
     `segments` got a code. `basis` is "same interviews" (the audit was drawn from those that
-    were coded) or "other interviews".
+    were coded), "same interviews, where sure" or "other interviews". In `sure` of the
+    segments the model is nearly sure of a code; `needs` say how many of those an audit takes,
+    by code or for all together (None), the smallest first. `unread` of the audit are still
+    to be coded.
     """
 
     coder: str
@@ -80,21 +79,14 @@ class BatchCoding:
     outcomes: tuple[CodeOutcome, ...]
     assumptions: tuple[str, ...]
     notes: tuple[str, ...]
+    sure: int = 0
+    needs: tuple[Need, ...] = ()
+    unread: int = 0
 
     @property
     def coverage(self) -> float:
         """Give the share of segments that got a code."""
         return self.covered / self.segments if self.segments else 0.0
-
-
-@dataclass(frozen=True)
-class _Target:
-    """The segments to be coded, and (`in_draw`) those of the audit among their interviews."""
-
-    transcripts: tuple[str, ...]
-    spans: list[Span]
-    texts: list[Pair]
-    in_draw: list[Span]
 
 
 def code_interviews(
@@ -114,9 +106,9 @@ def code_interviews(
     """Code interviews that nobody has coded; see `Study.code`."""
     _check(max_error, confidence, icc)
     shows = progress or Silent()
-    target = _target(database, settings, transcripts)
-    audit = audit_labels(database, settings)
-    same, audit = _basis(database, target, audit)
+    target = target_of(database, settings, transcripts)
+    basis = basis_of(database, settings, target)
+    audit, same, able = basis.audit, basis.same, basis.able
     with shows.stage("Scoring", 2) as advance:
         model = trained_model(database, settings)
         book = model.codebook
@@ -128,19 +120,31 @@ def code_interviews(
     level = 1 - (1 - confidence) / tried
     bounds = {"max_error": max_error, "confidence": level, "icc": icc}
     if together:
-        chosen = [_together(q, audit, p, same=same, **bounds)] * len(book)
+        chosen = [_together(q, audit, p[able], same=same, **bounds)] * len(book)
     else:
         chosen = [
-            choose_threshold(_audited(q, audit, p, code, same=same), p[:, code], **bounds)
+            choose_threshold(_audited(q, audit, p[able], code, same=same), p[able, code], **bounds)
             for code in range(len(book))
         ]
     least = np.array([np.inf if c.threshold is None else c.threshold for c in chosen])
-    given = p >= least
+    given = (p >= least) & able[:, None]
     outcomes = [_outcome(book, k, c, q, audit, given) for k, c in enumerate(chosen)]
     coder = f"{_NAME} {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
     codings = _codings(book, target, p, given, coder)
-    basis = "same interviews" if same else "other interviews"
     assumed = assumptions(same, together, all_at_once, max_error, confidence, icc, tried)
+    if basis.where_sure:
+        assumed.append(
+            f"The audit was drawn from {able.sum() + audit.n_drawn:,} segments in which the model "
+            "was nearly sure of a code; only those can be coded."
+        )
+    if same and target.read:
+        assumed.append(
+            f"{target.read:,} segments of these interviews were read outside the audit and are "
+            "not coded: the bound holds as far as they were not chosen for being easy."
+        )
+    sure, wanted = needs(
+        p, q, audit.y, [code.name for code in book], max_error=max_error, confidence=level
+    )
     found = BatchCoding(
         coder,
         dry,
@@ -150,10 +154,13 @@ def code_interviews(
         len(codings),
         audit.n_read,
         len(set(audit.groups)),
-        basis,
+        basis.name,
         tuple(outcomes),
         tuple(assumed),
         tuple(audit.notes),
+        sure,
+        tuple(wanted),
+        basis.unread,
     )
     if not dry and codings:
         _store(database, found, codings, max_error, confidence, seed)
@@ -191,65 +198,6 @@ def _check(max_error: float, confidence: float, icc: float) -> None:
             )
     if not 0 <= icc <= 1:
         raise InputError(f"{icc:g} is no correlation.", where="icc", remedy="Use 0.05.")
-
-
-def _target(database: Database, settings: Settings, transcripts: Sequence[str] | None) -> _Target:
-    """Find the segments that nobody has read or coded, in interviews that nobody has coded."""
-    found = gather(database, settings)
-    with database.read() as connection:
-        earlier = {run.name for run in draws.recorded(connection, KIND)}
-        machines = {c.name for c in store.people.coders(connection) if c.kind is CoderKind.MODEL}
-        audit = audit_spans(connection)
-    below = settings.suggest.context_below
-    names, spans, texts, drawn = [], [], [], []
-    for source in found.sources("segment"):
-        if transcripts is not None and source.name not in transcripts:
-            continue
-        own = audit.get(source.name, [])
-        seen = [(r.start, r.end) for r in source.readings]
-        seen += [(c.start, c.end) for c in source.codings if c.coder not in machines]
-        outside = [s for s in seen if not any(a < s[1] and s[0] < b for a, b in own)]
-        done = sorted({c.coder for c in source.codings if c.coder in earlier})
-        if transcripts is not None and done:
-            raise InputError(
-                f"{source.name} was coded by the model already.",
-                where="transcripts",
-                remedy=f'Take that back first: semcode code --undo "{done[0]}"',
-            )
-        if transcripts is None and (outside or done):
-            continue
-        names.append(source.name)
-        with database.read() as connection:
-            row = next(r for r in found.rows if r.name == source.name)
-            segments = store.segments.of_transcript(connection, row.id)
-        for s in segments:
-            if any(a < s.end and s.start < b for a, b in own):
-                drawn.append((source.name, s.start, s.end))
-            elif not any(a < s.end and s.start < b for a, b in seen):
-                spans.append((source.name, s.start, s.end))
-                texts.append(learner_text(source.text, s, context_below=below))
-    if not spans:
-        raise InputError(
-            "There is nothing to code: every interview was read or coded by somebody.",
-            remedy="Name new transcripts: semcode code new/*.docx",
-        )
-    return _Target(tuple(names), spans, texts, drawn)
-
-
-def _basis(database: Database, target: _Target, audit: AuditLabels) -> tuple[bool, AuditLabels]:
-    """Take the audit of the very interviews where one was drawn from all of them."""
-    with database.read() as connection:
-        whole = [d for d in audit_draws(connection) if set(target.transcripts) <= d.transcripts]
-    inside = {span for draw in whole for span in draw.spans if span[0] in target.transcripts}
-    rows = np.array(
-        [
-            row
-            for row, (name, s) in enumerate(zip(audit.transcripts, audit.segments, strict=True))
-            if (name, s.start, s.end) in inside
-        ],
-        dtype=np.intp,
-    )
-    return (True, audit.take(rows)) if len(rows) else (False, audit)
 
 
 def _audited(q: Floats, audit: AuditLabels, p: Floats, code: int, *, same: bool) -> Audited:
@@ -318,7 +266,7 @@ def _outcome(
 
 
 def _codings(
-    book: Codebook, target: _Target, p: Floats, given: NDArray[np.bool_], coder: str
+    book: Codebook, target: Target, p: Floats, given: NDArray[np.bool_], coder: str
 ) -> list[Coding]:
     """Make a coding of each accepted code that has no accepted child on the segment."""
     from semcode.classify.hierarchy import parents_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,22 +11,25 @@ from numpy.typing import NDArray
 from semcode import store
 from semcode.config import Settings
 from semcode.errors import InputError
+from semcode.evaluate.audit_size import nearly_sure
 from semcode.evaluate.held_out import held_out
 from semcode.store import Database
 from semcode.study.encoding import CachedEncoder
 from semcode.study.learning.audit_labels import AuditLabels
 from semcode.study.learning.evaluating import lesson_of, new_model
 from semcode.study.learning.learned import LearnedScorer, open_scorer
+from semcode.suggest import learner_text
 
 if TYPE_CHECKING:
     from semcode.classify import CodeClassifier
 
     Scorer = CodeClassifier | LearnedScorer
 
-__all__ = ["ask", "audit_scores", "trained_model"]
+__all__ = ["ask", "audit_scores", "only_where_sure", "trained_model"]
 
 Floats = NDArray[np.float64]
 Pair = tuple[str, str]
+Span = tuple[str, int, int]
 
 
 def ask(
@@ -93,3 +96,37 @@ def audit_scores(
     )
     p[rows] = found.p
     return p
+
+
+def only_where_sure(
+    database: Database,
+    settings: Settings,
+    people: Mapping[str, Sequence[Span]],
+    max_error: float,
+) -> tuple[dict[str, list[Span]], str]:
+    """Keep the segments in which the model is nearly sure of a code; also give its hash.
+
+    `people` are segments by participant. The hash is that of the stored model, "" for one
+    that was fitted for this.
+    """
+    texts = _texts(database, settings, {span[0] for spans in people.values() for span in spans})
+    spans = [span for own in people.values() for span in own]
+    model = trained_model(database, settings)
+    sure = nearly_sure(ask(model, database, settings, [texts[span] for span in spans]), max_error)
+    kept = {span for span, use in zip(spans, sure.tolist(), strict=True) if use}
+    with database.read() as connection:
+        row = store.models.newest(connection)
+    found = {who: [span for span in own if span in kept] for who, own in people.items()}
+    return found, row.sha256 if row else ""
+
+
+def _texts(database: Database, settings: Settings, names: set[str]) -> dict[Span, Pair]:
+    below, found = settings.suggest.context_below, {}
+    with database.read() as connection:
+        for row in store.transcripts.rows(connection):
+            if row.name not in names:
+                continue
+            text = store.transcripts.load(connection, row.id).text
+            for s in store.segments.of_transcript(connection, row.id):
+                found[row.name, s.start, s.end] = learner_text(text, s, context_below=below)
+    return found

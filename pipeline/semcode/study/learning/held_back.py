@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 from semcode import store
 from semcode.records import Segment
 
-__all__ = ["AUDIT", "audit_spans", "held_back"]
+__all__ = ["AUDIT", "WHERE_SURE", "audit_spans", "held_back"]
 
 #: What the name of every audit draw begins with.
 AUDIT = "audit"
+#: What the names of those begin with that were drawn only from where the model is sure.
+WHERE_SURE = "audit where sure"
 
 Span = tuple[int, int]
 

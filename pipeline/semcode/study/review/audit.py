@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from semcode import store
 from semcode.store.people import CoderKey
 from semcode.store.queue import Sampled
-from semcode.study.learning.held_back import AUDIT
+from semcode.study.learning.held_back import AUDIT, WHERE_SURE
 from semcode.study.review.beyond import suggested_now
 from semcode.study.review.desk import Desk
 from semcode.study.review.shown import AuditPulse
@@ -26,7 +26,7 @@ def audit_of(desk: Desk, connection: Connection, who: CoderKey) -> AuditPulse:
 
     Nothing of the sample is ever learned from, so that it can measure.
     """
-    sampled = store.queue.sampled(connection, who.id, AUDIT)
+    sampled = store.queue.sampled(connection, who.id, AUDIT, but=WHERE_SURE)
     if not sampled:
         return AuditPulse(reason="No audit sample is drawn yet.")
     read = [item for item in sampled if item.read]
