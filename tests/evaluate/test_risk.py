@@ -126,6 +126,19 @@ def test_where_some_code_could_pass_the_model_is_nearly_sure():
     assert nearly_sure(p[:0], 0.05).shape == (0,)
 
 
+def test_a_model_that_is_known_to_be_bold_is_tested_from_a_stricter_score_on():
+    p = np.linspace(0.8, 1, 1000)
+    audited = Audited(p[::2], np.zeros(500, bool), list(range(500)))
+    bounds = {"max_error": 0.05, "confidence": 0.95, "icc": 0.05}
+    usual = thresholds(audited, p, **bounds)
+    bold = thresholds(audited, p, **bounds, bold=3.0)
+    assert bold[0][0] >= usual[0][0]
+    assert bold[-1][0] > usual[-1][0]
+    assert nearly_sure(p[:, None], 0.05, bold=3.0).sum() < nearly_sure(p[:, None], 0.05).sum()
+    few = (p[:0], np.zeros(0, bool), None, p, 0.05, 0.95, 0.0)
+    assert audit_needed(*few, bold=3.0) > audit_needed(*few)
+
+
 def test_the_best_looking_threshold_would_break_the_bound():
     """The check above can fail: without a bound, one run in three exceeds the error."""
     broken = 0

@@ -183,5 +183,5 @@ def _missing(found: BatchCoding, options: Namespace) -> Iterator[str]:
 
 def _rounded(count: int) -> int:
     """Round up to two digits: the number is a guess."""
-    step = 10 ** max(len(str(count)) - 2, 0)
+    step = int(10 ** max(len(str(count)) - 2, 0))
     return -(-count // step) * step

@@ -20,13 +20,21 @@ LOOSEST = 2.0
 _LIKELY = 0.8
 
 
-def foretold(scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Rank scores, and give the share of errors that they foretell from the first to each."""
+def foretold(
+    scores: NDArray[np.float64], bold: float = 1.0
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Rank scores, and give the share of errors that they foretell from the first to each.
+
+    `bold` times as many, where a model is known to be bolder than it should be.
+    """
     ranked = np.sort(scores)[::-1]
-    return ranked, np.cumsum(1 - ranked) / np.arange(1, len(ranked) + 1)
+    rates = bold * np.cumsum(1 - ranked) / np.arange(1, len(ranked) + 1)
+    return ranked, np.minimum(rates, 1.0)
 
 
-def nearly_sure(p: NDArray[np.float64], max_error: float) -> NDArray[np.bool_]:
+def nearly_sure(
+    p: NDArray[np.float64], max_error: float, *, bold: float = 1.0
+) -> NDArray[np.bool_]:
     """Tell in which segments some code could pass, each by itself or all together, (n,).
 
     `p` is (n_segments, n_codes). Those are the segments that are worth an audit.
@@ -35,7 +43,7 @@ def nearly_sure(p: NDArray[np.float64], max_error: float) -> NDArray[np.bool_]:
     if not p.size:
         return found
     for own in [p, *(p[:, [code]] for code in range(p.shape[1]))]:
-        ranked, rates = foretold(own.ravel())
+        ranked, rates = foretold(own.ravel(), bold)
         able = np.flatnonzero(rates <= LOOSEST * max_error)
         if len(able):
             found |= (own >= ranked[able[-1]]).any(axis=1)
@@ -50,6 +58,8 @@ def audit_needed(
     max_error: float,
     confidence: float,
     icc: float,
+    *,
+    bold: float = 1.0,
 ) -> int | None:
     """Say how large an audit is likely (four times in five) to be enough; None for no size.
 
@@ -61,7 +71,7 @@ def audit_needed(
 
     if not len(scores):
         return None
-    ranked, rates = foretold(scores)
+    ranked, rates = foretold(scores, bold)
     places = np.unique(np.geomspace(1, len(ranked), 80).astype(int)) - 1
     share = (places + 1) / len(ranked)
     above = p >= ranked[places][:, None]

@@ -98,6 +98,7 @@ def thresholds(
     max_error: float,
     confidence: float,
     icc: float,
+    bold: float = 1.0,
 ) -> list[tuple[float, float]]:
     """Order the thresholds to test, strictest first, each with its part of 1 - confidence.
 
@@ -106,7 +107,7 @@ def thresholds(
     """
     if not len(scores) or not len(audited.p):
         return []
-    ranked, rate = foretold(scores)
+    ranked, rate = foretold(scores, bold)
     size = labels_needed(max_error, confidence=confidence) / len(audited.p)
     steps: list[float] = []
     rates: list[float] = []
@@ -169,16 +170,19 @@ def choose_threshold(
     max_error: float,
     confidence: float = 0.95,
     icc: float = 0.05,
+    bold: float = 1.0,
 ) -> Chosen:
     """Find the loosest threshold at which the audit bounds the error.
 
     `scores` are those of everything that is to be coded. Where the audit came from other
     interviews, n is divided by the design effect of participants, with the larger of `icc`
-    and what the audit shows.
+    and what the audit shows. `bold` says how many times the errors that its scores foretell
+    the model is known to make, from anything but this audit: it moves where testing starts.
     """
-    order = thresholds(audited, scores, max_error=max_error, confidence=confidence, icc=icc)
+    bounds = {"max_error": max_error, "confidence": confidence, "bold": bold}
+    order = thresholds(audited, scores, icc=icc, **bounds)
     if not order:
-        needed = _needed(audited, scores, max_error, confidence, icc)
+        needed = _needed(audited, scores, icc=icc, **bounds)
         return Chosen(None, None, (), _too_few(len(audited.p), needed), needed)
     alike = icc
     if audited.of is None:
@@ -194,7 +198,7 @@ def choose_threshold(
         f"Of the {first.n} audited with a score of {first.threshold:.2f} or more "
         f"{first.errors} were wrong: the error could be as high as {first.bound:.0%}."
     )
-    wanted = _needed(audited, scores, max_error, confidence, alike)
+    wanted = _needed(audited, scores, icc=alike, **bounds)
     if wanted is None:
         reason += " More audited segments would not change that."
     return Chosen(None, None, tuple(tested), reason, wanted)
@@ -264,12 +268,22 @@ def _allowed(there: _Above, max_error: float, confidence: float) -> int:
 def _needed(
     audited: Audited,
     scores: NDArray[np.float64],
+    *,
     max_error: float,
     confidence: float,
     icc: float,
+    bold: float,
 ) -> int | None:
-    clusters = audited.clusters if audited.of is None else None
-    return audit_needed(audited.p, audited.wrong, clusters, scores, max_error, confidence, icc)
+    return audit_needed(
+        audited.p,
+        audited.wrong,
+        audited.clusters if audited.of is None else None,
+        scores,
+        max_error,
+        confidence,
+        icc,
+        bold=bold,
+    )
 
 
 def _too_few(n: int, needed: int | None) -> str:

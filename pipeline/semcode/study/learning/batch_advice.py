@@ -25,13 +25,14 @@ def needs(
     *,
     max_error: float,
     confidence: float,
+    bold: float,
 ) -> tuple[int, list[Need]]:
     """Count the segments in which the model is nearly sure, and say what an audit of them takes.
 
     `p` scores what is to be coded, `q` and `truth` are what was audited so far. The needs are
     of all codes together and of each code that could pass at all, the smallest first.
     """
-    sure = nearly_sure(p, max_error)
+    sure = nearly_sure(p, max_error, bold=bold)
     rows = p[sure]
     found: list[Need] = []
     if not len(rows):
@@ -47,6 +48,7 @@ def needs(
             max_error,
             confidence,
             0.0,
+            bold=bold,
         )
         if wanted is not None:
             found.append((name, -(-wanted // rows[:, own].shape[1])))

@@ -20,7 +20,7 @@ from semcode.study.learning.audit_labels import AuditLabels
 from semcode.study.learning.batch_advice import Need, needs
 from semcode.study.learning.batch_assumptions import assumptions
 from semcode.study.learning.batch_basis import KIND, Target, basis_of, target_of
-from semcode.study.learning.batch_scoring import ask, audit_scores, trained_model
+from semcode.study.learning.batch_scoring import ask, audit_scores, boldness, trained_model
 from semcode.study.progress import Progress, Silent
 
 __all__ = ["BatchCoding", "CodeOutcome", "code_interviews", "runs_of", "undo_coding"]
@@ -118,7 +118,8 @@ def code_interviews(
         advance(1)
     tried = 1 if together or not all_at_once else len(book)
     level = 1 - (1 - confidence) / tried
-    bounds = {"max_error": max_error, "confidence": level, "icc": icc}
+    bold = boldness(database)
+    bounds = {"max_error": max_error, "confidence": level, "icc": icc, "bold": bold}
     if together:
         chosen = [_together(q, audit, p[able], same=same, **bounds)] * len(book)
     else:
@@ -142,9 +143,8 @@ def code_interviews(
             f"{target.read:,} segments of these interviews were read outside the audit and are "
             "not coded: the bound holds as far as they were not chosen for being easy."
         )
-    sure, wanted = needs(
-        p, q, audit.y, [code.name for code in book], max_error=max_error, confidence=level
-    )
+    names = [code.name for code in book]
+    sure, wanted = needs(p, q, audit.y, names, max_error=max_error, confidence=level, bold=bold)
     found = BatchCoding(
         coder,
         dry,
@@ -219,6 +219,7 @@ def _together(
     max_error: float,
     confidence: float,
     icc: float,
+    bold: float,
 ) -> Chosen:
     """Bound the error over all codes; decisions on one segment count as wholly alike."""
     known = ~np.isnan(audit.y)
@@ -231,6 +232,7 @@ def _together(
         max_error=max_error,
         confidence=confidence,
         icc=1.0 if same else icc,
+        bold=bold,
     )
     if chosen.needed is None:
         return chosen

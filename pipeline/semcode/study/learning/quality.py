@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 
 _FOLDS = 5
 _BINS = 10
+_SUREST = 0.8
 _FEWEST = 3  # passages with a code below which its average precision says nothing
 
 
@@ -85,6 +86,15 @@ class Quality:
     ece: float
     ece_shown: float | None
     bins: tuple[Bin, ...]
+
+    @property
+    def surest(self) -> dict[str, float]:
+        """Count the errors among pairs with a probability of .8 or more, foretold and seen."""
+        top = [b for b in self.bins if b.low >= _SUREST]
+        return {
+            "foretold": sum(b.n * (1 - b.stated) for b in top),
+            "seen": sum(b.n * (1 - b.observed) for b in top),
+        }
 
 
 def folds(groups: Sequence[str], most: int = _FOLDS) -> list[NDArray[np.intp]]:

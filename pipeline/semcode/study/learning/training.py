@@ -327,6 +327,7 @@ def _store(
                 "mean_average_precision": quality.mean_average_precision,
                 "mean_by_definition": quality.mean_by_definition,
                 "ece": quality.ece,
+                "surest": quality.surest,
                 "participants": quality.participants,
             }
         row = store.models.add(
