@@ -181,9 +181,10 @@ def _open(
             continue
         seen = [(r.start, r.end) for r in source.readings]
         seen += [(c.start, c.end) for c in source.codings if kinds[c.coder] is not CoderKind.MODEL]
-        if new_interviews and seen:
+        own = taken.get(source.name, [])
+        if new_interviews and any(not any(a < d and c < b for a, b in own) for c, d in seen):
             continue
-        busy = [*seen, *taken.get(source.name, ())]
+        busy = [*seen, *own]
         for (start, end), person in zip(source.units, _people(source), strict=True):
             if not any(a < end and start < b for a, b in busy):
                 people.setdefault(person, []).append((source.name, start, end))
