@@ -53,7 +53,7 @@ def test_code_adds_new_files_and_says_what_it_refused(own_coded, capsys, tmp_pat
     assert code == 0
     assert "0 of 1 segments (0%) of 1 interview got a code" in err
     assert "nothing was audited" in err
-    assert "not sure" not in err.lower()
+    assert "Not audited." in err
     assert "nearly sure" in err
     code, _, err = run(capsys, "code", new, "--study", folder, "--dry-run", "--together")
     assert (code, "semcode remove takes them out" in err) == (0, True)

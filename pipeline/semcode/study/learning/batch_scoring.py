@@ -15,6 +15,7 @@ from semcode.evaluate.audit_size import nearly_sure
 from semcode.evaluate.held_out import held_out
 from semcode.store import Database
 from semcode.study.encoding import CachedEncoder
+from semcode.study.learning.audit_draws import audit_draws
 from semcode.study.learning.audit_labels import AuditLabels
 from semcode.study.learning.evaluating import lesson_of, new_model
 from semcode.study.learning.learned import LearnedScorer, open_scorer
@@ -125,16 +126,20 @@ def only_where_sure(
     """Keep the segments in which the model is nearly sure of a code; also give its hash.
 
     `people` are segments by participant. The hash is that of the stored model, "" for one
-    that was fitted for this.
+    that was fitted for this. What was drawn before where this model is sure is judged along,
+    so that a second draw goes on where the first stopped.
     """
-    texts = _texts(database, settings, {span[0] for spans in people.values() for span in spans})
+    with database.read() as connection:
+        row = store.models.newest(connection)
+        earlier = [d for d in audit_draws(connection) if d.among and row and d.model == row.sha256]
+    names = {span[0] for spans in people.values() for span in spans}
+    texts = _texts(database, settings, names)
     spans = [span for own in people.values() for span in own]
+    spans += sorted({span for draw in earlier for span in draw.spans if span in texts})
     model = trained_model(database, settings)
     p = ask(model, database, settings, [texts[span] for span in spans])
     sure = nearly_sure(p, max_error, bold=boldness(database))
     kept = {span for span, use in zip(spans, sure.tolist(), strict=True) if use}
-    with database.read() as connection:
-        row = store.models.newest(connection)
     found = {who: [span for span in own if span in kept] for who, own in people.items()}
     return found, row.sha256 if row else ""
 
