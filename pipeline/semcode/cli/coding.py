@@ -87,8 +87,8 @@ def _show_coding(found: BatchCoding, options: Namespace) -> None:
         say("The new interviews are in the study now; semcode remove takes them out.")
     if found.codings and not found.dry:
         say(
-            f"Stored {counted(found.codings, 'coding')} of {found.coder!r}. Take them back with: semcode "
-            f'code --study {options.study} --undo "{found.coder}"'
+            f"Stored {counted(found.codings, 'coding')} of {found.coder!r}. Take them back with: "
+            f'semcode code --study {options.study} --undo "{found.coder}"'
         )
 
 
