@@ -49,7 +49,7 @@ def test_add_reports_what_failed_and_adds_the_rest(folder, capsys, tmp_path):
     )
     assert code == 1
     assert "empty.txt" in err
-    assert "Added 1 transcripts" in err
+    assert "Added 1 transcript" in err
 
 
 def test_speakers_can_be_shown_set_and_confirmed(folder, capsys, tmp_path):

@@ -427,7 +427,7 @@ def test_a_whole_interview_is_marked_as_read(serve, open_page):
         stored(page)
         name = served.study.transcripts()[0].name
         assert all(one.read for one in served.site.review.transcript(name, "ana").segments)
-        assert page.locator(".read-bar").count() > 10
+        page.wait_for_function("document.querySelectorAll('.read-bar').length > 10")
 
 
 def test_memos_stand_and_go(serve, open_page):
@@ -480,7 +480,7 @@ def test_blind_coding_shows_no_suggestion_and_nobody_else(serve, open_page):
         press(page, "r", "r")
         stored(page)
         assert page.locator(".label").count() == 1
-        assert page.locator(".read-bar").count() >= 1
+        page.wait_for_selector(".read-bar")
         assert [line.verdict for line in standing(served)] == ["code", "read", "read"]
 
 
