@@ -103,7 +103,7 @@ def open_page(chromium):
             )
             contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(address)
         page.wait_for_selector("main[data-ready]")
