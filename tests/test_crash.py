@@ -112,7 +112,7 @@ def suggestions(folder: Path) -> list[SuggestionRow]:
 
 
 def embedded(said: str) -> int:
-    found = re.search(r"\(([\d,]+) segments were new\)", said)
+    found = re.search(r"\(([\d,]+) new\)", said)
     assert found is not None, said
     return int(found[1].replace(",", ""))
 
