@@ -42,6 +42,8 @@ Span = tuple[int, int]
 
 #: Seconds between two looks at what another process may have done.
 _LOOK_EVERY = 2.0
+#: Seconds that following rests at most after it has learned, for as long as it took.
+_REST = 0.2
 #: Seconds after which learning anew is tried again when it failed, the first and the last time.
 _PATIENCE, _LONGEST = 10.0, 300.0
 #: Seconds that closing waits for what cannot be stopped in the middle.
@@ -125,6 +127,7 @@ class LiveLearner:
         self._builds = 0
         self._fault, self._retry_at, self._patience = "", 0.0, _PATIENCE
         self._tried: tuple[object, ...] = ()
+        self._looked = 0.0
         self._threads = [
             Thread(target=self._to_the_end, args=(work,), name=f"semcode-{name}", daemon=True)
             for name, work in (("follow", self._follow_on), ("learn", self._learn_on))
@@ -221,6 +224,7 @@ class LiveLearner:
                 if self._ended:
                     return
                 self._told, self._busy = False, True
+            begun = monotonic()
             try:
                 self._follow()
             except _FAULTS as error:
@@ -229,17 +233,19 @@ class LiveLearner:
                 with self._wake:
                     self._busy = False
                     self._wake.notify_all()
+            # Where many decide at once they have the machine for most of the time.
+            with self._wake:
+                self._wake.wait_for(lambda: self._ended, timeout=min(monotonic() - begun, _REST))
 
     def _follow(self) -> None:
         """Learn what was stored since the last time."""
         with self._wake:
             learned, after = self._learned, self._followed
         with self._database.read() as connection:
-            newest, state = store.decisions.newest(connection), store.codings.state(connection)
-            assigned = store.decisions.seen(connection).assignment
-            found, stands = structure(connection), (*state, assigned)
-            if learned is None or found != learned.segments.structure:
-                self._ask_anew(found, newest, stands)
+            seen, state = store.decisions.seen(connection), store.codings.state(connection)
+            newest, stands = seen.newest, (*state, seen.assignment)
+            if learned is None or self._is_anew(connection, learned, seen):
+                self._ask_anew(structure(connection), newest, stands)
                 return
             lines = list(store.decisions.since(connection, after))
             changed: dict[int, dict[int, float]] | None = None
@@ -259,6 +265,18 @@ class LiveLearner:
             self._want()
         else:
             self._learn_cells(learned, changed)
+
+    def _is_anew(
+        self, connection: Connection, learned: _Learned, seen: store.decisions.Seen
+    ) -> bool:
+        """Tell whether the codebook or the segments are others; the latter is asked seldom."""
+        known = learned.segments.structure
+        if (seen.codebook, seen.corrections) != known[:2]:
+            return True
+        if seen.newest != self._followed and monotonic() < self._looked + _LOOK_EVERY:
+            return False
+        self._looked = monotonic()
+        return structure(connection) != known
 
     def _ask_anew(self, found: tuple[object, ...], newest: int, stands: tuple[int, ...]) -> None:
         """Have everything learned anew where there is something new to learn from."""
@@ -328,7 +346,7 @@ class LiveLearner:
                 self._keep(error)
             finally:
                 with self._wake:
-                    self._building = False
+                    self._building, self._told = False, True  # there may be more since
                     self._wake.notify_all()
 
     def _may_learn(self) -> bool:
@@ -370,7 +388,13 @@ class LiveLearner:
             for cell, label in said.items():
                 learned.keep(cell, label)
             self._builds += 1
-            scores = score_all(segments, model, ranking, version=self._named(learned))
+            scores = score_all(
+                segments,
+                model,
+                ranking,
+                version=self._named(learned),
+                per_segment=self._settings.suggest.per_segment,
+            )
             self._check()
         self._take(learned, replace(scores, positives=learned.positives.copy()), newest, stands)
 

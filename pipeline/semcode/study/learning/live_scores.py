@@ -30,7 +30,8 @@ class LiveScores:
 
     `columns` are those of the codebook's codes, each (n_segments,). A column that a
     decision did not move is the same object as before. `positives` counts for each code
-    the passages that people gave it.
+    the passages that people gave it. `least` is, for each segment, what its `most`-th
+    likeliest code has: from there up codes are suggested.
     """
 
     version: str
@@ -38,6 +39,8 @@ class LiveScores:
     columns: tuple[Array, ...]
     positives: Floats
     ranking: LiveRanking
+    most: int
+    least: Array
 
     @property
     def codes(self) -> list[str]:
@@ -63,11 +66,23 @@ class LiveScores:
 
 
 def score_all(
-    segments: LiveSegments, model: CodeClassifier, ranking: LiveRanking, *, version: str
+    segments: LiveSegments,
+    model: CodeClassifier,
+    ranking: LiveRanking,
+    *,
+    version: str,
+    per_segment: int,
 ) -> LiveScores:
-    """Give the probabilities of every segment and code."""
-    nothing = tuple(np.zeros(0, np.float32) for _ in segments.codebook.codes)
-    scores = LiveScores(version, segments, nothing, np.zeros(len(nothing)), ranking)
+    """Give the probabilities of every segment and code.
+
+    Of the codes of a segment `per_segment` are suggested; those above them in the tree, which
+    are as likely or likelier, do not count.
+    """
+    book = segments.codebook
+    most = min(per_segment + max(len(book.ancestors(code)) for code in book), len(book))
+    none = np.zeros(len(segments.ids), np.float32)
+    nothing = tuple(none for _ in book.codes)
+    scores = LiveScores(version, segments, nothing, np.zeros(len(book)), ranking, most, none)
     return rescored(scores, model, range(len(nothing)), version=version)
 
 
@@ -107,7 +122,22 @@ def rescored(
         p = hierarchy.consistent(own(z), above, learned)
         for number, code in enumerate(moved):
             columns[code][part] = p[:, number]
-    return replace(scores, version=version, columns=tuple(columns))
+    least = _least(scores, columns, moved)
+    return replace(scores, version=version, columns=tuple(columns), least=least)
+
+
+def _least(scores: LiveScores, columns: Sequence[Array], moved: Sequence[int]) -> Array:
+    """Find what the `most`-th likeliest code of each segment has, where that can have changed."""
+    least = scores.least.copy()
+    changed = np.zeros(len(least), np.bool_)
+    for code in moved:
+        changed |= np.maximum(scores.columns[code], columns[code]) >= least
+    rows = np.flatnonzero(changed)
+    for first in range(0, len(rows), _BLOCK):
+        part = rows[first : first + _BLOCK]
+        every = np.stack([column[part] for column in columns])
+        least[part] = np.partition(every, -scores.most, axis=0)[-scores.most]
+    return least
 
 
 def moved_by(

@@ -36,28 +36,20 @@ class Cells(NamedTuple):
         return Cells(self.rows[kept], self.columns[kept], self.scores[kept])
 
 
-def newcomers(live: LiveScores, stored: Sequence[Bools], *, floor: float, most: int) -> Cells:
-    """Find what would be suggested now and is not stored, as `suggest` chooses it.
+def newcomers(live: LiveScores, stored: Sequence[Bools], *, floor: float) -> Cells:
+    """Find what would be suggested now and is not stored, code after code.
 
-    `stored` tells of each code which segments have a suggestion. Wanted are scores from the
-    floor up, the most specific codes, and those among the `most` likeliest of a segment.
+    Scores from the floor up, a segment's likeliest ones, the most specific codes. `stored`
+    tells of each code which segments have a suggestion.
     """
+    least = np.maximum(live.least, np.float32(floor))
     parts = []
-    children = _children(live)
-    above = _ancestors(live)
-    for code, column in enumerate(live.columns):
-        rows = np.flatnonzero((column >= floor) & ~stored[code])
-        for child in children[code]:
+    for code, below in enumerate(children_of(live)):
+        column = live.columns[code]
+        rows = np.flatnonzero((column >= least) & ~stored[code])
+        for child in below:
             rows = rows[live.columns[child][rows] < floor]
-        p = column[rows]
-        likelier = np.zeros(len(rows), np.intp)
-        for other, scores in enumerate(live.columns):
-            if other != code and other not in above[code]:
-                likelier += scores[rows] > p
-        kept = likelier < most
-        parts.append(Cells(rows[kept], np.full(kept.sum(), code), p[kept].astype(np.float64)))
-    if not parts:
-        return Cells(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0))
+        parts.append(Cells(rows, np.full(len(rows), code), column[rows].astype(np.float64)))
     return Cells(*(np.concatenate(one) for one in zip(*parts, strict=True)))
 
 
@@ -70,7 +62,7 @@ def suggested_now(
     """
     transcript, start, end = span
     units = live.segments.units.get(transcript, ())
-    children, found = _children(live), set[str]()
+    children, found = children_of(live), set[str]()
     for number, (a, b) in enumerate(units):
         if 2 * (min(b, end) - max(a, start)) < b - a:
             continue
@@ -141,16 +133,11 @@ class Beyond:
                 yield key
 
 
-def _children(live: LiveScores) -> list[list[int]]:
+def children_of(live: LiveScores) -> list[list[int]]:
+    """Give the columns of each code's children."""
     book = live.segments.codebook
     codes = book.codes
     return [
         [n for n, child in enumerate(codes) if child.parent and book[child.parent] == one]
         for one in codes
     ]
-
-
-def _ancestors(live: LiveScores) -> list[set[int]]:
-    book = live.segments.codebook
-    place = {code.guid: number for number, code in enumerate(book.codes)}
-    return [{place[a.guid] for a in book.ancestors(code)} for code in book.codes]

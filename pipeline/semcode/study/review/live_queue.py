@@ -62,13 +62,14 @@ def live_pairs(
 
 def _least_sure(cells: Cells) -> NDArray[np.intp]:
     """Choose the candidates: of each code those that the model is least sure of."""
-    margins = uncertainty(cells.scores, 0.5)
+    away = np.abs(cells.scores - 0.5)
+    by_code = np.argsort(cells.columns.astype(np.int16), kind="stable")
+    edges = np.flatnonzero(np.diff(cells.columns[by_code])) + 1
     found = [np.zeros(0, np.intp)]
-    for code in np.unique(cells.columns):
-        own = np.flatnonzero(cells.columns == code)
+    for own in np.split(by_code, edges):
         if len(own) > _DEPTH:
-            own = own[np.argpartition(margins[own], _DEPTH)[:_DEPTH]]
-        found.append(own[np.lexsort((cells.rows[own], margins[own]))])
+            own = own[np.argpartition(away[own], _DEPTH)[:_DEPTH]]
+        found.append(own[np.lexsort((cells.rows[own], away[own]))])
     return np.concatenate(found)
 
 

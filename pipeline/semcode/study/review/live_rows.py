@@ -31,12 +31,11 @@ class LiveRows:
         live: LiveScores,
         *,
         floor: float,
-        most: int,
         topical: Ints,
     ) -> None:
         """Find the rows; `topical` are those that an accepted topic offers: they stay."""
         self.loaded, self.segments = loaded, live.segments
-        self._floor, self._most = floor, most
+        self._floor = floor
         place = {guid: number for number, guid in enumerate(live.codes)}
         columns = np.array([place.get(guid, -1) for guid in loaded.codes], np.intp)
         self.row: Ints = live.segments.rows_of(loaded.segment)
@@ -49,10 +48,10 @@ class LiveRows:
         self._stored = [np.zeros(len(live.segments.ids), np.bool_) for _ in live.columns]
         for code, own in enumerate(self._of):
             self._stored[code][self.row[own]] = True
+        self._newcomers: Cells | None = None
         self._topical = topical
         self._known: LiveScores | None = None
         self._scores: Floats = loaded.score.copy()
-        self._newcomers: Cells | None = None
 
     def scores(self, live: LiveScores) -> Floats:
         """Give each suggestion's score of now; only the columns that moved are read."""
@@ -73,5 +72,5 @@ class LiveRows:
         """Give what would be suggested now and is not stored."""
         self.scores(live)
         if self._newcomers is None:
-            self._newcomers = newcomers(live, self._stored, floor=self._floor, most=self._most)
+            self._newcomers = newcomers(live, self._stored, floor=self._floor)
         return self._newcomers

@@ -186,12 +186,10 @@ class Queues:
             return
         rows = self._rows
         if rows is None or rows.loaded is not mine.loaded or rows.segments is not live.segments:
-            suggest = self._desk.settings.suggest
             rows = LiveRows(
                 mine.loaded,
                 live,
-                floor=suggest.floor,
-                most=suggest.per_segment,
+                floor=self._desk.settings.suggest.floor,
                 topical=_topical(connection, mine.loaded, live.segments.codebook),
             )
             self._rows = rows

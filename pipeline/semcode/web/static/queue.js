@@ -73,6 +73,10 @@ class Queue {
   // Fetch what comes next; what is on screen stays, with its score of now.
   async refill() {
     if (!await this.stock.refill() || this.stock.left || !this.card) return;
+    if (this.pulse && this.pulse.version !== this.stock.model) {
+      this.pulse.version = this.stock.model;
+      this.drawPulse();
+    }
     if (!this.item) this.next({ quiet: true });
     else {
       if (this.scoredBy !== this.item.model) this.drawScore();

@@ -25,6 +25,7 @@ export class Stock {
     const found = await get("queue", { order: this.order, filters: this.filters, limit: AHEAD + this.decided.size % 30 });
     this.total = found.open;
     this.note = found.note;
+    this.model = found.model;
     for (const item of found.items) item.model = found.model;
     const here = new Set([this.item, ...this.held].map((item) => item?.key));
     this.items = found.items.filter((item) => !this.decided.has(item.key) && !here.has(item.key));
