@@ -24,6 +24,7 @@ __all__ = [
     "CodedQuote",
     "Judgement",
     "NearestQuotes",
+    "choose",
     "embedding_text",
     "learner_text",
     "suggest",
@@ -152,7 +153,7 @@ def suggest(
         (position, code)
         for position in range(len(segments))
         for code in _with(
-            _choose(scores[position], scorer.codebook, settings),
+            choose(scores[position], scorer.codebook, settings),
             (also or {}).get(segments[position].id, ()),
             scorer.codebook,
         )
@@ -178,7 +179,8 @@ def suggest(
     return found
 
 
-def _choose(scores: Array, codebook: Codebook, settings: SuggestSettings) -> list[int]:
+def choose(scores: Array, codebook: Codebook, settings: SuggestSettings) -> list[int]:
+    """Choose the codes that one segment is offered, by its scores, (n_codes,)."""
     above = {int(code) for code in np.flatnonzero(scores >= settings.floor)}
     names = {codebook.codes[code].parent for code in above}
     folded = {name.casefold() for name in names if name}

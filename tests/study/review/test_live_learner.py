@@ -15,6 +15,7 @@ from semcode.study.learning.labels import gather_labels
 from semcode.study.learning.live_learner import LiveLearner
 from semcode.study.learning.training import lessons, maker
 from semcode.study.review import Add, Filters, Merge, Rename, Retire, Review, Shown
+from semcode.suggest import choose
 
 LONG = 120.0
 
@@ -145,9 +146,19 @@ def test_a_decision_moves_the_scores_of_others_at_once(live, study, new):
     for one in shown.items:
         assert one.score == pytest.approx(after.of(one.segment, one.code), abs=1e-6)
     assert shown.model == after.version
+    assert_chosen_as_suggest_does(before, study)
+    assert_chosen_as_suggest_does(after, study)
     live.undo("ana", request=new())
     back = followed(live).scores()
     assert np.abs(back.columns[place] - before.columns[place]).max() < 1e-4
+
+
+def assert_chosen_as_suggest_does(scores, study):
+    floor = study.settings.suggest.floor
+    for row, own in enumerate(np.stack(scores.columns, axis=1)):
+        wanted = choose(own, scores.segments.codebook, study.settings.suggest)
+        wanted = {code for code in wanted if own[code] >= floor}
+        assert set(np.flatnonzero(scores.choice.offered[:, row])) == wanted
 
 
 def test_what_one_coder_decided_the_other_is_still_asked(live, new):

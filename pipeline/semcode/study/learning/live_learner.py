@@ -393,7 +393,7 @@ class LiveLearner:
                 model,
                 ranking,
                 version=self._named(learned),
-                per_segment=self._settings.suggest.per_segment,
+                settings=self._settings.suggest,
             )
             self._check()
         self._take(learned, replace(scores, positives=learned.positives.copy()), newest, stands)

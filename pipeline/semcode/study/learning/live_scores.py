@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from semcode.config import SuggestSettings
+from semcode.study.learning.live_choice import LiveChoice, choice_after, nothing_chosen
 from semcode.study.learning.live_segments import LiveSegments, Rows
 
 if TYPE_CHECKING:
@@ -30,8 +32,7 @@ class LiveScores:
 
     `columns` are those of the codebook's codes, each (n_segments,). A column that a
     decision did not move is the same object as before. `positives` counts for each code
-    the passages that people gave it. `least` is, for each segment, what its `most`-th
-    likeliest code has: from there up codes are suggested.
+    the passages that people gave it. `choice` is what would be suggested now.
     """
 
     version: str
@@ -39,8 +40,7 @@ class LiveScores:
     columns: tuple[Array, ...]
     positives: Floats
     ranking: LiveRanking
-    most: int
-    least: Array
+    choice: LiveChoice
 
     @property
     def codes(self) -> list[str]:
@@ -71,18 +71,13 @@ def score_all(
     ranking: LiveRanking,
     *,
     version: str,
-    per_segment: int,
+    settings: SuggestSettings,
 ) -> LiveScores:
-    """Give the probabilities of every segment and code.
-
-    Of the codes of a segment `per_segment` are suggested; those above them in the tree, which
-    are as likely or likelier, do not count.
-    """
-    book = segments.codebook
-    most = min(per_segment + max(len(book.ancestors(code)) for code in book), len(book))
-    none = np.zeros(len(segments.ids), np.float32)
-    nothing = tuple(none for _ in book.codes)
-    scores = LiveScores(version, segments, nothing, np.zeros(len(book)), ranking, most, none)
+    """Give the probabilities of every segment and code, and what would be suggested."""
+    book, count = segments.codebook, len(segments.ids)
+    nothing = (np.zeros(count, np.float32),) * len(book)
+    choice = nothing_chosen(book, count, settings)
+    scores = LiveScores(version, segments, nothing, np.zeros(len(book)), ranking, choice)
     return rescored(scores, model, range(len(nothing)), version=version)
 
 
@@ -122,22 +117,8 @@ def rescored(
         p = hierarchy.consistent(own(z), above, learned)
         for number, code in enumerate(moved):
             columns[code][part] = p[:, number]
-    least = _least(scores, columns, moved)
-    return replace(scores, version=version, columns=tuple(columns), least=least)
-
-
-def _least(scores: LiveScores, columns: Sequence[Array], moved: Sequence[int]) -> Array:
-    """Find what the `most`-th likeliest code of each segment has, where that can have changed."""
-    least = scores.least.copy()
-    changed = np.zeros(len(least), np.bool_)
-    for code in moved:
-        changed |= np.maximum(scores.columns[code], columns[code]) >= least
-    rows = np.flatnonzero(changed)
-    for first in range(0, len(rows), _BLOCK):
-        part = rows[first : first + _BLOCK]
-        every = np.stack([column[part] for column in columns])
-        least[part] = np.partition(every, -scores.most, axis=0)[-scores.most]
-    return least
+    choice = choice_after(scores.choice, scores.columns, columns, moved)
+    return replace(scores, version=version, columns=tuple(columns), choice=choice)
 
 
 def moved_by(

@@ -68,7 +68,7 @@ def _counts(
     """
     run = desk.run(connection)
     live = desk.live()
-    floor, most = desk.settings.suggest.floor, desk.settings.suggest.per_segment
+    floor = desk.settings.suggest.floor
     book = desk.codebook(connection)[1]
     by_interview: dict[int, list[int]] = {}
     for item in read:
@@ -81,7 +81,7 @@ def _counts(
         }
         if live is not None:
             span = (item.transcript_id, item.start, item.end)
-            suggested = suggested_now(live, span, floor=floor, most=most)
+            suggested = suggested_now(live, span)
         else:
             suggested = (
                 store.queue.codes_suggested(connection, run.id, item, floor) if run else set()

@@ -36,41 +36,32 @@ class Cells(NamedTuple):
         return Cells(self.rows[kept], self.columns[kept], self.scores[kept])
 
 
-def newcomers(live: LiveScores, stored: Sequence[Bools], *, floor: float) -> Cells:
+def newcomers(live: LiveScores, stored: Sequence[Bools]) -> Cells:
     """Find what would be suggested now and is not stored, code after code.
 
-    Scores from the floor up, a segment's likeliest ones, the most specific codes. `stored`
-    tells of each code which segments have a suggestion.
+    `stored` tells of each code which segments have a suggestion.
     """
-    least = np.maximum(live.least, np.float32(floor))
     parts = []
-    for code, below in enumerate(children_of(live)):
-        column = live.columns[code]
-        rows = np.flatnonzero((column >= least) & ~stored[code])
-        for child in below:
-            rows = rows[live.columns[child][rows] < floor]
-        parts.append(Cells(rows, np.full(len(rows), code), column[rows].astype(np.float64)))
+    for code, offered in enumerate(live.choice.offered):
+        rows = np.flatnonzero(offered & ~stored[code])
+        scores = live.columns[code][rows].astype(np.float64)
+        parts.append(Cells(rows, np.full(len(rows), code), scores))
     return Cells(*(np.concatenate(one) for one in zip(*parts, strict=True)))
 
 
-def suggested_now(
-    live: LiveScores, span: tuple[int, int, int], *, floor: float, most: int
-) -> set[str]:
+def suggested_now(live: LiveScores, span: tuple[int, int, int]) -> set[str]:
     """Give the codes that would be suggested now for what lies in a span by half or more.
 
     The span is a transcript's id, start and end.
     """
     transcript, start, end = span
     units = live.segments.units.get(transcript, ())
-    children, found = children_of(live), set[str]()
+    found = set[str]()
     for number, (a, b) in enumerate(units):
         if 2 * (min(b, end) - max(a, start)) < b - a:
             continue
         row = live.segments.first[transcript] + number
-        likely = {n for n, column in enumerate(live.columns) if column[row] >= floor}
-        specific = [n for n in likely if not likely & set(children[n])]
-        first = sorted(specific, key=lambda n: (-live.columns[n][row], n))[:most]
-        found |= {live.codes[n] for n in first}
+        found |= {live.codes[code] for code in np.flatnonzero(live.choice.offered[:, row])}
     return found
 
 
@@ -131,13 +122,3 @@ class Beyond:
             stands = desk.ledger.standing((who.id, transcript, *key))
             if stands is not None and stands.verdict != Verdict.SKIP and key[2] in self._column:
                 yield key
-
-
-def children_of(live: LiveScores) -> list[list[int]]:
-    """Give the columns of each code's children."""
-    book = live.segments.codebook
-    codes = book.codes
-    return [
-        [n for n, child in enumerate(codes) if child.parent and book[child.parent] == one]
-        for one in codes
-    ]

@@ -72,5 +72,5 @@ class LiveRows:
         """Give what would be suggested now and is not stored."""
         self.scores(live)
         if self._newcomers is None:
-            self._newcomers = newcomers(live, self._stored, floor=self._floor)
+            self._newcomers = newcomers(live, self._stored)
         return self._newcomers
