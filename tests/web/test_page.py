@@ -255,7 +255,9 @@ def test_many_at_once_with_a_preview_and_one_undo(serve, open_page):
         count = int(re.sub(r"\D", "", page.inner_text(".count")))
         page.click("text=Accept all …")
         page.wait_for_selector(f"dialog[open] h2:has-text('Accept {count} suggestions?')")
-        assert page.locator("dialog[open] tbody tr").count() > 1
+        named = page.locator("dialog[open] tbody .code-label").all_inner_texts()
+        assert len(named) > 1
+        assert set(named) <= {code.name for code in served.study.codebook()}
         page.click(f"text=Accept {count} >> visible=true >> nth=-1")
         page.wait_for_selector(".done")
         stored(page)

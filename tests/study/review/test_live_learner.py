@@ -205,6 +205,27 @@ def test_what_is_likely_is_asked_beyond_what_was_suggested(study, code_as, spans
         assert {(s.segment, s.code) for s in review.transcript("T1", "ana").suggestions} >= {
             (i.segment, i.code) for i in fresh if i.transcript == "T1"
         }
+        every = {i.key for i in page.items}
+        for order in ("transcript", "code"):
+            found = review.queue("ana", order=order, limit=100).items
+            assert {i.key for i in found} == every
+            assert [i.key for i in found] == in_order(study, found, order)
+            cut = review.queue("ana", order=order, limit=3).items
+            assert [i.key for i in cut] == [i.key for i in found[:3]]
+        home = review.overview("ana")
+        assert sum(r.open for r in home.progress if r.coder == "ana") == page.open
+        assert f"{page.open} open" in home.next_step.text
+        batch = review.preview_bulk("ana", "accept", Filters())
+        assert batch.expected == page.open
+        assert dict(batch.by_code)["Money"] == len(fresh)
+        before = len(study.codings())
+        done = review.bulk("ana", "accept", Filters(), request=new(), expected=batch.expected)
+        assert len(study.codings()) - before == batch.expected
+        assert {line.code for line in review.history(limit=100)} >= {guid}
+        assert review.undo("ana", request=new()).lines == batch.expected
+        followed(review)
+        page = review.queue("ana", limit=100)
+        fresh = [i for i in page.items if i.code == guid]
         done = review.accept("ana", fresh[0].segment, guid, request=new())
         assert review.history(limit=1)[0].evidence["shown_by"].startswith("live")
         followed(review)
@@ -213,6 +234,16 @@ def test_what_is_likely_is_asked_beyond_what_was_suggested(study, code_as, spans
         assert fresh[0].key not in keys
     finally:
         review.close()
+
+
+def in_order(study, items, order):
+    """Sort items as the order says, by what they show."""
+    place = {code.guid: n for n, code in enumerate(study.codebook().codes)}
+    if order == "code":
+        keys = [(place[i.code], -i.score, i.transcript, i.start, i.key) for i in items]
+    else:
+        keys = [(i.transcript, i.start, -i.score, place[i.code], i.key) for i in items]
+    return [key[-1] for key in sorted(keys)]
 
 
 def test_what_is_learned_is_what_train_learns(live, study):

@@ -66,6 +66,13 @@ class LiveSegments:
         found: Rows = np.where(self.ids[order[place]] == wanted, order[place], -1)
         return found
 
+    def transcripts_of(self, rows: Rows) -> NDArray[np.int64]:
+        """Give the ids of the transcripts that rows stand in."""
+        keys = np.array(list(self.first), np.int64)
+        edges = np.array(list(self.first.values()), np.intp)
+        found: NDArray[np.int64] = keys[np.searchsorted(edges, rows, side="right") - 1]
+        return found
+
     @cached_property
     def _order(self) -> Rows:
         return np.argsort(self.ids, kind="stable")

@@ -15,7 +15,7 @@ from semcode.store.queue import Place
 from semcode.study.learning.held_back import AUDIT
 from semcode.study.review.beyond import Cells
 from semcode.study.review.desk import MOMENT, Desk, Words
-from semcode.study.review.live_queue import Pair, live_pairs, newcomers_for
+from semcode.study.review.live_queue import Pair, live_pairs, newcomers_for, ordered_pairs
 from semcode.study.review.queueing import (
     ORDERS,
     STATUSES,
@@ -29,7 +29,7 @@ from semcode.study.review.queueing import (
 )
 from semcode.study.review.shown import Filters, QueueItem, QueuePage
 
-__all__ = ["around", "items_of", "pairs_of", "queue_page", "within_turn"]
+__all__ = ["around", "beyond_stored", "items_of", "pairs_of", "queue_page", "within_turn"]
 
 _AROUND = 400
 _WITHIN = 600
@@ -61,9 +61,9 @@ def queue_page(
             return _segments(desk, connection, who, order, filters, after, limit)
         mine = queues.mine(connection, who)
         mask = wanted(desk, connection, who, mine, filters)
-        more = _more(desk, connection, mine, filters)
-        if order == "useful" and more is not None:
-            pairs = _live(mine, mask, more, after, limit)
+        more = beyond_stored(desk, connection, mine, filters)
+        if more is not None:
+            pairs = _live(mine, mask, more, order, after, limit)
         else:
             pairs = _stored(mine, mask, order, after, limit)
         count = int(mask.sum()) + (len(more.rows) if more is not None else 0)
@@ -132,7 +132,7 @@ def pairs_of(mine: Mine, rows: Sequence[int]) -> list[Pair]:
     ]
 
 
-def _more(desk: Desk, connection: Connection, mine: Mine, filters: Filters) -> Cells | None:
+def beyond_stored(desk: Desk, connection: Connection, mine: Mine, filters: Filters) -> Cells | None:
     """Give what is likely beyond the stored suggestions; None where the stored scores stand.
 
     Only filters for codes and levels apply to it: with any other there is none.
@@ -144,15 +144,21 @@ def _more(desk: Desk, connection: Connection, mine: Mine, filters: Filters) -> C
     return newcomers_for(mine, mine.live, mine.rows, codes)
 
 
-def _live(mine: Mine, mask: Bools, more: Cells, after: str | None, limit: int) -> list[Pair]:
-    """Give the next suggestions as the learner ranks them; what it does not rank comes last."""
+def _live(
+    mine: Mine, mask: Bools, more: Cells, order: str, after: str | None, limit: int
+) -> list[Pair]:
+    """Give the next suggestions with those that the learner adds; what it does not know is last."""
     if mine.live is None or mine.rows is None:
         return []
     wanted = limit if after is None else _MOST
-    found = live_pairs(mine, mine.live, mine.rows, mask, more, wanted)
+    if order == "useful":
+        found = live_pairs(mine, mine.live, mine.rows, mask, more, wanted)
+    else:
+        by_code = order == "code"
+        found = ordered_pairs(mine, mine.live, mine.rows, mask, more, wanted, by_code=by_code)
     known = {pair[:2] for pair in found}
     if len(found) < wanted:
-        rest = _stored(mine, mask, "useful", None, wanted)
+        rest = _stored(mine, mask, order, None, wanted)
         found += [pair for pair in rest if pair[:2] not in known]
     keys = [f"{segment}:{code}" for segment, code, _ in found]
     first = keys.index(after) + 1 if after in keys else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection
@@ -14,7 +15,7 @@ from semcode.records import Decision, Verdict
 from semcode.store.changes import CodingState
 from semcode.store.people import CoderKey
 from semcode.study.review.acting import act, new_line
-from semcode.study.review.asking import items_of, pairs_of
+from semcode.study.review.asking import beyond_stored, items_of
 from semcode.study.review.changing import Changes
 from semcode.study.review.desk import Desk
 from semcode.study.review.making import coding_now
@@ -27,6 +28,18 @@ _EXAMPLES = 5
 _VERDICTS = {"accept": Verdict.ACCEPT, "reject": Verdict.REJECT}
 
 
+class _One(NamedTuple):
+    """A suggestion that is decided on; `suggestion` is 0 where none is stored."""
+
+    segment: int
+    transcript: int
+    start: int
+    end: int
+    code: str
+    score: float
+    suggestion: int
+
+
 def preview_bulk(
     desk: Desk, queues: Queues, coder: str, verdict: str, filters: Filters
 ) -> BulkPreview:
@@ -35,19 +48,19 @@ def preview_bulk(
     with desk.reading() as connection:
         who = desk.coder(connection, coder)
         mine = queues.mine(connection, who)
-        rows = _rows(desk, connection, who, mine, filters)
+        touched = _touched(desk, connection, who, mine, filters)
         book = desk.codebook(connection)[1]
-        codes = Counter(book[mine.loaded.codes[mine.loaded.code[row]]].name for row in rows)
-        places = Counter(int(mine.loaded.transcript[row]) for row in rows)
+        codes = Counter(book[one.code].name for one in touched)
+        places = Counter(one.transcript for one in touched)
         names = Counter({store.queue.name_of(connection, k)[0]: n for k, n in places.items()})
-        spread = np.linspace(0, len(rows) - 1, min(_EXAMPLES, len(rows))).astype(int)
-        shown = [rows[at] for at in spread]
+        spread = np.linspace(0, len(touched) - 1, min(_EXAMPLES, len(touched))).astype(int)
+        shown = [(one.segment, one.code, one.score) for one in (touched[at] for at in spread)]
         return BulkPreview(
             verdict=verdict,
-            expected=len(rows),
+            expected=len(touched),
             by_code=tuple(codes.most_common()),
             by_transcript=tuple(names.most_common()),
-            examples=items_of(desk, connection, mine, pairs_of(mine, shown)),
+            examples=items_of(desk, connection, mine, shown),
         )
 
 
@@ -69,13 +82,13 @@ def bulk(
 
     def make(connection: Connection, who: CoderKey) -> Sequence[Decision]:
         mine = queues.mine(connection, who)
-        rows = _rows(desk, connection, who, mine, filters)
-        if len(rows) != expected:
+        touched = _touched(desk, connection, who, mine, filters)
+        if len(touched) != expected:
             raise InputError(
-                f"There are {len(rows):,} suggestions now, not {expected:,}.",
+                f"There are {len(touched):,} suggestions now, not {expected:,}.",
                 remedy="Look at the preview again.",
             )
-        return _lines(desk, connection, who, mine, rows, kind)
+        return _lines(desk, connection, who, mine, touched, kind)
 
     return act(desk, coder, kind, make, request=request)
 
@@ -93,10 +106,27 @@ def _checked(verdict: str, filters: Filters) -> Verdict:
     return _VERDICTS[verdict]
 
 
-def _rows(
+def _touched(
     desk: Desk, connection: Connection, who: CoderKey, mine: Mine, filters: Filters
-) -> list[int]:
-    return [int(row) for row in np.flatnonzero(wanted(desk, connection, who, mine, filters))]
+) -> list[_One]:
+    """Find the suggestions that the filters let through, stored or added by the learner."""
+    loaded = mine.loaded
+    rows = np.flatnonzero(wanted(desk, connection, who, mine, filters))
+    columns = (loaded.segment, loaded.transcript, loaded.start, loaded.end, loaded.code)
+    values = (column[rows].tolist() for column in (*columns, mine.score, loaded.suggestion))
+    found = [
+        _One(segment, key, start, end, loaded.codes[code], score, suggestion)
+        for segment, key, start, end, code, score, suggestion in zip(*values, strict=True)
+    ]
+    more = beyond_stored(desk, connection, mine, filters)
+    if mine.live is None or more is None:
+        return found
+    segments, codes = mine.live.segments, mine.live.codes
+    keys = segments.transcripts_of(more.rows).tolist()
+    for key, row, column, score in zip(keys, *more, strict=True):
+        start, end = segments.units[key][row - segments.first[key]]
+        found.append(_One(int(segments.ids[row]), key, start, end, codes[column], float(score), 0))
+    return found
 
 
 def _lines(
@@ -104,24 +134,23 @@ def _lines(
     connection: Connection,
     who: CoderKey,
     mine: Mine,
-    rows: Sequence[int],
+    touched: Sequence[_One],
     verdict: Verdict,
 ) -> list[Decision]:
-    loaded = mine.loaded
     version, _ = desk.codebook(connection)
-    evidence = store.queue.evidence(connection, [int(loaded.suggestion[row]) for row in rows])
+    stored = [one.suggestion for one in touched if one.suggestion]
+    evidence = store.queue.evidence(connection, stored)
     names: dict[int, str] = {}
     there: dict[tuple[int, int, int, str], CodingState] = {}
-    for key in {int(loaded.transcript[row]) for row in rows}:
+    for key in {one.transcript for one in touched}:
         names[key] = store.queue.name_of(connection, key)[0]
         for coding in store.changes.codings_of(connection, who.id, key):
             there[key, coding["start"], coding["end"], coding["code"]] = coding
     shown = {"shown_by": desk.model(connection)} if mine.live is not None else {}
     lines: list[Decision] = []
     made: list[tuple[int, CodingState]] = []
-    for row in rows:
-        key, start, end = (int(a[row]) for a in (loaded.transcript, loaded.start, loaded.end))
-        code = loaded.codes[loaded.code[row]]
+    for one in touched:
+        key, start, end, code = one.transcript, one.start, one.end, one.code
         changes = Changes()
         guid = None
         if verdict is Verdict.ACCEPT:
@@ -140,9 +169,9 @@ def _lines(
                 start=start,
                 end=end,
                 code=code,
-                score=float(mine.score[row]),
-                evidence={**evidence.get(int(loaded.suggestion[row]), {}), **shown},
-                run_id=loaded.run or None,
+                score=one.score,
+                evidence={**evidence.get(one.suggestion, {}), **shown},
+                run_id=mine.loaded.run or None,
                 coding=guid,
                 codebook_version=version,
             )

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from semcode import store
 from semcode.records import CoderKind, Participant
 from semcode.store.people import CoderKey
+from semcode.study.review.asking import beyond_stored
 from semcode.study.review.desk import Desk
 from semcode.study.review.history import history_rows
 from semcode.study.review.pulse import pulse_of
@@ -36,7 +37,7 @@ def overview(
         mine = queues.mine(connection, who)
         name, notice = store.study.name_and_notice(connection)
         progress = _progress(desk, connection, queues, who, blind=blind)
-        open_ = int(wanted(desk, connection, who, mine, Filters()).sum())
+        open_ = sum(row.open for row in progress if row.coder == who.name)
         segments = store.segments.count(connection)
         step = _next_step(desk, connection, who, mine, progress, open_, blind=blind)
         floor = desk.settings.suggest.floor
@@ -93,9 +94,13 @@ def _progress(
 def _open_by_transcript(
     desk: Desk, connection: Connection, queues: Queues, who: CoderKey
 ) -> dict[int, int]:
+    """Count what the queue would ask, with what the learner adds."""
     mine = queues.mine(connection, who)
-    mask = wanted(desk, connection, who, mine, Filters())
-    keys, counts = np.unique(mine.loaded.transcript[mask], return_counts=True)
+    places = mine.loaded.transcript[wanted(desk, connection, who, mine, Filters())]
+    more = beyond_stored(desk, connection, mine, Filters())
+    if mine.live is not None and more is not None and len(more.rows):
+        places = np.concatenate([places, mine.live.segments.transcripts_of(more.rows)])
+    keys, counts = np.unique(places, return_counts=True)
     return {int(key): int(count) for key, count in zip(keys, counts, strict=True)}
 
 

@@ -11,9 +11,9 @@ from semcode.sampling import blend, next_to_review, uncertainty
 from semcode.study.learning.live_scores import LiveScores
 from semcode.study.review.beyond import Cells
 from semcode.study.review.live_rows import LiveRows
-from semcode.study.review.queueing import Bools, Mine
+from semcode.study.review.queueing import OPEN, Bools, Mine
 
-__all__ = ["Pair", "live_pairs", "newcomers_for"]
+__all__ = ["Pair", "live_pairs", "newcomers_for", "ordered_pairs"]
 
 #: A segment, a code, and the score that the learner gives it now.
 Pair = tuple[int, str, float]
@@ -50,14 +50,50 @@ def live_pairs(
     Where the model is least sure, varied, codes in turn and rare ones more often; a quarter
     of the places goes to any open suggestion, by lot.
     """
-    chosen = np.flatnonzero(mask & (rows.row >= 0) & (mine.status == 0))
-    stored = Cells(rows.row[chosen], rows.column[chosen], mine.score[chosen])
-    every = Cells(*(np.concatenate(pair) for pair in zip(stored, more, strict=True)))
+    every, _ = _with_stored(mine, rows, mask & (mine.status == OPEN), more)
     pool = every.take(_least_sure(every))
     useful = pool.take(_in_turn(pool, live, limit))
     chance = every.take(_by_lot(every, limit))
     pairs = blend(_pairs(useful, live), _pairs(chance, live))
     return pairs[:limit]
+
+
+def ordered_pairs(
+    mine: Mine,
+    live: LiveScores,
+    rows: LiveRows,
+    mask: Bools,
+    more: Cells,
+    limit: int,
+    *,
+    by_code: bool,
+) -> list[Pair]:
+    """Give the first suggestions in the order of the text or of the codes, at most `limit`.
+
+    The likeliest come first in a passage or code. What was skipped comes last.
+    """
+    every, chosen = _with_stored(mine, rows, mask, more)
+    place = every.columns - every.scores / 2 if by_code else every.rows.astype(np.float64)
+    place[: len(chosen)] += (mine.status[chosen] != OPEN) * float(
+        len(live.segments.ids) + len(live.codes)
+    )
+    if len(place) > limit:
+        near = np.flatnonzero(place <= np.partition(place, limit - 1)[limit - 1])
+        every, place = every.take(near), place[near]
+    order = np.lexsort((every.rows if by_code else -every.scores, place))
+    return list(_pairs(every.take(order[:limit]), live))
+
+
+def _with_stored(
+    mine: Mine, rows: LiveRows, mask: Bools, more: Cells
+) -> tuple[Cells, NDArray[np.intp]]:
+    """Put the wanted stored suggestions that the learner knows before those it adds.
+
+    The second are the rows of the former.
+    """
+    chosen = np.flatnonzero(mask & (rows.row >= 0))
+    stored = Cells(rows.row[chosen], rows.column[chosen], mine.score[chosen])
+    return Cells(*(np.concatenate(pair) for pair in zip(stored, more, strict=True))), chosen
 
 
 def _least_sure(cells: Cells) -> NDArray[np.intp]:

@@ -24,6 +24,7 @@ from semcode.study.review.shown import Filters
 from semcode.study.topical import topical
 
 __all__ = [
+    "OPEN",
     "ORDERS",
     "STATUSES",
     "Bools",
@@ -39,7 +40,7 @@ __all__ = [
 ORDERS = ("useful", "transcript", "code", "audit")
 STATUSES = ("open", "skipped", "accepted", "rejected", "changed", "unsure")
 
-_OPEN, _SKIPPED, _ACCEPTED = 0, 1, 2
+OPEN, _SKIPPED, _ACCEPTED = 0, 1, 2
 _STATUS = {
     Verdict.SKIP: _SKIPPED,
     Verdict.ACCEPT: _ACCEPTED,
@@ -172,7 +173,7 @@ class Queues:
             if row is not None:
                 key = (who.id, line.transcript, line.start, line.end, line.code)
                 stands = self._desk.ledger.standing(key)
-                mine.status[row] = _STATUS[Verdict(stands.verdict)] if stands else _OPEN
+                mine.status[row] = _STATUS[Verdict(stands.verdict)] if stands else OPEN
         for transcript in {line.transcript for line in lines}:
             if transcript in mine.loaded.slices:
                 _mark_coded(connection, who, mine, transcript)
@@ -223,7 +224,7 @@ def wanted(
         )
     shown = mine.shown
     status = STATUSES.index(filters.status)
-    mask = (shown <= _SKIPPED) if status == _OPEN else (shown == status)
+    mask = (shown <= _SKIPPED) if status == OPEN else (shown == status)
     mask &= ~mine.hidden
     low = desk.settings.suggest.floor if filters.min_score is None else filters.min_score
     mask &= mine.score >= low

@@ -31,6 +31,10 @@ export class Codes {
     return this.byGuid.get(guid) ?? { guid, name: "a code that is no longer in the codebook", level: null, children: [], facets: [], gone: true };
   }
 
+  named(name) {
+    return this.all.find((code) => code.name === name) ?? this.get(name);
+  }
+
   name_(guid) {
     return this.get(guid).name;
   }

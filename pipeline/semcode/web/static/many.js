@@ -42,8 +42,8 @@ function bulkPreview(preview, codes, about) {
   return [
     h("p", {}, `Open suggestions ${about}. Nothing is erased; one undo takes all of it back.`),
     h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, "Code"), h("th.num", {}, "Suggestions"))),
-      h("tbody", {}, preview.by_code.map(([guid, count]) =>
-        h("tr", {}, h("td", {}, codeLabel(codes.get(guid))), h("td.num", {}, number(count)))))),
+      h("tbody", {}, preview.by_code.map(([name, count]) =>
+        h("tr", {}, h("td", {}, codeLabel(codes.named(name))), h("td.num", {}, number(count)))))),
     preview.examples.length ? h("h3", {}, "The first ones") : null,
     h("ul.examples", {}, preview.examples.map((item) =>
       h("li", {}, h("b", {}, codes.name_(item.code)), ` ${percent(item.score)} `, h("span.soft", {}, shorten(item.text, 120))))),
