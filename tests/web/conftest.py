@@ -7,10 +7,18 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from semcode import Study
 from semcode.web import review_server
 
+#: What axe-core looks for, and the looks of the page in which it does.
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+LOOKS = (("dark", 800), ("light", 1440))
+DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 
 
@@ -119,3 +127,40 @@ def open_page(chromium):
 def serve_folder():
     """Serve any study's folder."""
     return serving
+
+
+@pytest.fixture(scope="session")
+def violations():
+    """Tell what axe-core finds on a page as it stands, dark and narrow, and light and wide.
+
+    axe is put into the page as a string, which the page's own policy forbids: open it with
+    `bypass_csp=True`.
+    """
+
+    def found(page):
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(Axe().axe_script)
+        seen = []
+        for scheme, width in LOOKS:
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate(DRAWN)
+            rules = page.evaluate("rules => axe.run(rules).then((all) => all.violations)", RULES)
+            seen += [
+                (scheme, rule["id"], node["target"], node["failureSummary"])
+                for rule in rules
+                for node in rule["nodes"]
+            ]
+        return seen
+
+    return found
+
+
+@pytest.fixture(scope="session")
+def prepared(coded_folder, tmp_path_factory):
+    """The starter study with its coded passages embedded, which the matrix does once."""
+    copied = tmp_path_factory.mktemp("prepared") / "study"
+    shutil.copytree(coded_folder, copied)
+    with Study(copied) as study:
+        study.findings("matrix")
+    return copied

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from semcode import Study
 from semcode.exchange.tables import Sheet, write_xlsx
 from semcode.readers.sheets import cell_text, read_sheets
 from semcode.study.findings.finding import KINDS
@@ -17,18 +16,10 @@ SCRIPT = "<script>document.title='owned'</script>"
 
 
 @pytest.fixture(scope="module")
-def prepared(coded_folder, tmp_path_factory):
-    """The starter study with its coded passages embedded, which the matrix does once."""
-    copied = tmp_path_factory.mktemp("prepared") / "study"
-    shutil.copytree(coded_folder, copied)
-    with Study(copied) as study:
-        study.findings("matrix")
-    return copied
-
-
-@pytest.fixture(scope="module")
-def served(prepared, serve_folder):
-    with serve_folder(prepared, coder="ana") as served:
+def served(prepared, serve_folder, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("findings") / "study"
+    shutil.copytree(prepared, folder)
+    with serve_folder(folder, coder="ana") as served:
         yield served
 
 

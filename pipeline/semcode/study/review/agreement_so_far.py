@@ -12,6 +12,7 @@ from semcode.errors import InputError
 from semcode.evaluate import AgreementReport
 from semcode.store import Database
 from semcode.study.agreement.comparing import compare_coders
+from semcode.wording import counted
 
 __all__ = ["AgreementSoFar"]
 
@@ -65,6 +66,8 @@ class AgreementSoFar:
         bounds = report.overall.ci.get("krippendorff_alpha")
         between = f" ({bounds[0]:.2f} to {bounds[1]:.2f})" if bounds else ""
         return (
-            f"Krippendorff's alpha {alpha:.2f}{between}, over {report.overall.n:,} segments of "
-            f"{report.overall.n_interviews:,} interviews that two or more coders read blind."
+            f"Krippendorff's alpha {alpha:.2f}{between}, over "
+            f"{counted(report.overall.n, 'segment')} of "
+            f"{counted(report.overall.n_interviews, 'interview')} "
+            "that two or more coders read blind."
         )

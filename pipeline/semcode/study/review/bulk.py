@@ -21,6 +21,7 @@ from semcode.study.review.desk import Desk
 from semcode.study.review.making import coding_now
 from semcode.study.review.queueing import Mine, Queues, wanted
 from semcode.study.review.shown import BulkPreview, Filters, Outcome
+from semcode.wording import counted
 
 __all__ = ["bulk", "preview_bulk"]
 
@@ -84,8 +85,9 @@ def bulk(
         mine = queues.mine(connection, who)
         touched = _touched(desk, connection, who, mine, filters)
         if len(touched) != expected:
+            found = counted(len(touched), "suggestion")
             raise InputError(
-                f"There are {len(touched):,} suggestions now, not {expected:,}.",
+                f"The filter lets {found} through now, not {expected:,}.",
                 remedy="Look at the preview again.",
             )
         return _lines(desk, connection, who, mine, touched, kind)

@@ -296,7 +296,8 @@ def _notes(plan: _Plan) -> list[str]:
     if new:
         said.append(f"New speakers: {', '.join(new)}. Check who asks: semcode speakers.")
     if plan.unread:
-        said.append(f"{plan.unread:,} added words count as not read.")
+        words = "1 added word counts" if plan.unread == 1 else f"{plan.unread:,} added words count"
+        said.append(f"{words} as not read.")
     said.append("Suggest again afterwards: semcode suggest.")
     return said
 

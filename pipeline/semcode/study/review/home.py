@@ -16,6 +16,7 @@ from semcode.study.review.history import history_rows
 from semcode.study.review.pulse import pulse_of
 from semcode.study.review.queueing import Mine, Queues, wanted
 from semcode.study.review.shown import Filters, NextStep, Overview, ProgressRow
+from semcode.wording import counted
 
 __all__ = ["overview"]
 
@@ -116,7 +117,7 @@ def _next_step(
 ) -> NextStep:
     to_read = desk.to_read_blind(connection, who.id)
     if to_read:
-        return NextStep(f"Code {len(to_read):,} assigned segments blind.", "audit")
+        return NextStep(f"Code {counted(len(to_read), 'assigned segment')} blind.", "audit")
     own = [row for row in progress if row.coder == who.name]
     unread = [row for row in own if row.read < row.segments]
     if blind and unread:
@@ -125,7 +126,7 @@ def _next_step(
     if not len(mine.loaded):
         return NextStep("Suggest codes first: semcode suggest.", "command")
     if open_ and not blind:
-        return NextStep(f"Decide on {open_:,} open suggestions.", "queue")
+        return NextStep(f"Decide on {counted(open_, 'open suggestion')}.", "queue")
     if unread:
         row = max(unread, key=lambda r: r.read / max(r.segments, 1))
         return NextStep(f"Read {row.transcript} to the end.", f"transcript:{row.transcript}")

@@ -2,7 +2,7 @@
 
 import { codeLabel, levelClass, levelName, recentCodes, used } from "./codes.js";
 import { openDialog } from "./dialogs.js";
-import { announce, fill, h } from "./dom.js";
+import { announce, fill, h, plural } from "./dom.js";
 
 const MOST = 60;
 
@@ -12,7 +12,7 @@ export function pickCode(codes, { title = "Choose a code", typed = "", first = [
   let shown = [];
   let active = 0;
   const list = h("ul.options", { id: "code-options", role: "listbox", "aria-label": "Codes" });
-  const detail = h("div.option-detail");
+  const detail = h("div.option-detail", { tabindex: "0", role: "region", "aria-label": "The code" });
   const field = h("input", {
     type: "text",
     id: "code-typed",
@@ -58,7 +58,7 @@ export function pickCode(codes, { title = "Choose a code", typed = "", first = [
         }, codeLabel(code, { path: true }), !asked && recent.includes(code.guid) ? h("span.tag", {}, first.includes(code.guid) ? "suggested" : "recent") : null)));
       if (!shown.length) fill(list, h("li.soft", { role: "option", "aria-disabled": "true" }, "No code fits. New codes are made in the codebook."));
       mark();
-      if (asked) announce(`${shown.length} codes`);
+      if (asked) announce(plural(shown.length, "code"));
     };
     field.addEventListener("input", look);
     field.addEventListener("keydown", (event) => {

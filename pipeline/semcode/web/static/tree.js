@@ -1,7 +1,7 @@
 // The codebook as a tree with counts and a search; a click shows or filters a code.
 
 import { dot, levelClass, levelName } from "./codes.js";
-import { fill, h, number } from "./dom.js";
+import { fill, h, number, plural } from "./dom.js";
 
 // `counts` maps guid to a number; `chosen` is the guid that is filtered for.
 export function codeTree(codes, { counts = null, chosen = null, onchoose, label = "Codebook" }) {
@@ -28,7 +28,7 @@ export function codeTree(codes, { counts = null, chosen = null, onchoose, label 
         "aria-pressed": code.guid === chosen ? "true" : "false",
         title: code.definition || null,
         onclick: () => onchoose(code),
-      }, dot(code), h("span.tree-name", {}, code.name), h("span.tree-count", { title: `${number(count)} codings` }, count ? number(count) : "")));
+      }, dot(code), h("span.tree-name", {}, code.name), h("span.tree-count", { title: plural(count, "coding") }, count ? number(count) : "")));
   };
   field.addEventListener("input", draw);
   draw();
