@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -29,8 +30,6 @@ def install_browser() -> None:
 
 
 def _is_root() -> bool:
-    import os
-
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
@@ -39,4 +38,7 @@ if __name__ == "__main__":
     install_browser()
     check()
     say("Running the tests")
-    run(python, "-m", "pytest", *sys.argv[1:])
+    # A file of tests at a time on each core; each of them then computes on one thread.
+    workers = min(os.cpu_count() or 1, 4)
+    os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    run(python, "-m", "pytest", "-n", str(workers), "--dist", "loadfile", *sys.argv[1:])

@@ -1,3 +1,4 @@
+import os
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,11 @@ from semcode import Study
 from semcode.study import topics
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_configure():
+    # pytest-xdist sets it to 80 in its workers: tables would be cut as in a narrow window.
+    os.environ.pop("COLUMNS", None)
 
 
 def pytest_collection_modifyitems(items):

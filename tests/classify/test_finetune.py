@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from semcode.classify import CodeClassifier
-from semcode.classify.adapting import Recipe, adapt, anchors_of, load_trainable
-from semcode.classify.cross_fitted import FILE, CrossFitted, read_vectors, with_cross_fitted
+from semcode.classify.adapting import Recipe, Trainee, adapt, load_trainable
 from semcode.classify.finetune import finetune
+from semcode.classify.labels import key_of
+from semcode.classify.reader import FILE, Reader, open_reader
 from semcode.codebook import Code, Codebook
 from semcode.embed import load_encoder, resolve
 from semcode.errors import InputError, ModelError
@@ -89,22 +90,54 @@ def said(count: int) -> tuple[list[str], NDArray[np.float64], list[str]]:
     return texts, np.eye(2)[which], [f"P{row % 5}" for row in range(count)]
 
 
-def vectors(model: object, texts: list[str]) -> NDArray[np.float32]:
-    return np.asarray(model.encode(texts, show_progress_bar=False, normalize_embeddings=True))
+def pairs_of(texts: list[str]) -> list[tuple[str, str]]:
+    return [("", text) for text in texts]
 
 
-def test_texts_are_drawn_to_their_codes(tiny):
+def trainee(tiny: Path) -> Trainee:
+    return Trainee(load_trainable(tiny, device="cpu").eval(), 2, max_tokens=16)
+
+
+def test_it_learns_to_foretell_codes(tiny):
     texts, y, _ = said(80)
     new, truth, _ = said(60)
-    model = load_trainable(tiny, device="cpu")
-    anchors = anchors_of(vectors(model, ["rent roof", "bus car"]))
-    before = vectors(model, new) @ anchors.T
-    table = model[0].auto_model.embeddings.word_embeddings.weight.detach().clone()
-    adapt(model, texts, y, anchors, QUICK)
-    after = vectors(model, new) @ anchors.T
-    told = [roc_auc_score(truth[:, 0], near[:, 0] - near[:, 1]) for near in (before, after)]
-    assert told[1] > max(told[0] + 0.1, 0.8)
-    assert (table == model[0].auto_model.embeddings.word_embeddings.weight).all()
+    made = trainee(tiny)
+    assert np.abs(made.read(pairs_of(new))).max() == 0
+    table = made.model[0].auto_model.embeddings.word_embeddings.weight.detach().clone()
+    adapt(made, pairs_of(texts), y, QUICK)
+    after = made.read(pairs_of(new))
+    assert roc_auc_score(truth[:, 0], after[:, 0] - after[:, 1]) > 0.9
+    assert (table == made.model[0].auto_model.embeddings.word_embeddings.weight).all()
+
+
+def test_what_was_said_before_counts(tiny):
+    texts, y, _ = said(120)
+    pairs = [(text, "well then so") for text in texts]
+    made = trainee(tiny)
+    adapt(made, pairs, y, QUICK)
+    new, truth, _ = said(60)
+    told = made.read([(text, "well then so") for text in new])
+    assert roc_auc_score(truth[:, 0], told[:, 0] - told[:, 1]) > 0.9
+    bare = made.read(pairs_of(["well then so"]))
+    assert np.abs(told - bare).max() > 1e-3
+
+
+def test_a_long_context_gives_way_to_the_text(tiny):
+    made = trainee(tiny)
+    [(ids, start)] = made.tokens([(" ".join(["rent"] * 40), " ".join(["bus"] * 10))])
+    assert len(ids) == 16
+    assert ids[start:-1] == made.tokens([("", " ".join(["bus"] * 10))])[0][0][1:-1]
+    [(ids, start)] = made.tokens([("rent rent", " ".join(["bus"] * 40))])
+    assert (len(ids), start) == (15, 1)
+
+
+def test_the_order_and_company_of_texts_change_nothing(tiny):
+    texts, y, _ = said(60)
+    made = trainee(tiny)
+    adapt(made, pairs_of(texts), y, Recipe(epochs=1, rate=1e-3, batch=8))
+    whole = made.read([("rent", text) for text in texts])
+    alone = made.read([("rent", texts[7])])
+    assert np.allclose(whole[7], alone[0], atol=1e-4)
 
 
 def test_the_same_seed_gives_the_same_weights(tiny):
@@ -114,28 +147,20 @@ def test_the_same_seed_gives_the_same_weights(tiny):
     found = []
     for _ in range(2):
         torch.manual_seed(len(found))  # what the caller's generator stood at counts for nothing
-        model = load_trainable(tiny, device="cpu")
-        anchors = anchors_of(vectors(model, ["rent roof", "bus car"]))
-        adapt(model, texts, y, anchors, Recipe(epochs=1, rate=1e-3, batch=8))
-        found.append(vectors(model, texts))
+        made = trainee(tiny)
+        adapt(made, pairs_of(texts), y, Recipe(epochs=1, rate=1e-3, batch=8))
+        found.append(made.read(pairs_of(texts)))
     assert np.array_equal(*found)
 
 
 def test_unknown_labels_teach_nothing(tiny):
     texts, y, _ = said(24)
-    model = load_trainable(tiny, device="cpu")
-    before = vectors(model, texts)
-    anchors = anchors_of(vectors(model, ["rent roof", "bus car"]))
-    adapt(model, texts, np.full_like(y, np.nan), anchors, Recipe(epochs=1, rate=1e-9, batch=8))
-    assert np.abs(vectors(model, texts) - before).max() < 1e-4
+    made = trainee(tiny)
+    adapt(made, pairs_of(texts), np.full_like(y, np.nan), Recipe(epochs=1, rate=1e-3, batch=8))
+    assert np.abs(made.read(pairs_of(texts))).max() < 1e-4
 
 
-def test_anchors_stand_at_right_angles():
-    anchors = anchors_of(np.random.default_rng(0).normal(size=(5, 16)).astype(np.float32))
-    assert np.allclose(anchors @ anchors.T, np.eye(5), atol=1e-5)
-
-
-def test_a_gain_is_kept_and_the_folder_loads(tiny, tmp_path):
+def test_a_gain_is_kept_and_the_folder_reads(tiny, tmp_path):
     texts, y, groups = said(150)
     told: list[str] = []
     found = finetune(
@@ -158,12 +183,14 @@ def test_a_gain_is_kept_and_the_folder_loads(tiny, tmp_path):
     made = tmp_path / "made"
     assert (made / "model.safetensors").is_file()
     assert not list(made.rglob("*.bin"))
-    encoder = load_encoder(resolve(str(made)))
-    new = said(40)[0]
-    assert np.allclose(np.linalg.norm(encoder.encode(new), axis=1), 1, atol=1e-5)
-    model = CodeClassifier(BOOK, model=str(made)).fit(texts, y, groups)
-    truth = said(40)[1]
+    new, truth, _ = said(40)
+    model = CodeClassifier(BOOK, model=str(tiny), reader=made).fit(texts, y, groups)
     assert (model.predict_proba(new).argmax(axis=1) == truth.argmax(axis=1)).mean() > 0.9
+    assert open_reader(made).revision in model.encoder_name()
+    model.save(tmp_path / "m.safetensors")
+    encoder = load_encoder(resolve(str(tiny)))
+    with pytest.raises(ModelError, match="read by"):
+        CodeClassifier.load(tmp_path / "m.safetensors", encoder=encoder)
 
 
 def test_what_does_not_help_is_not_kept(tiny, tmp_path):
@@ -178,7 +205,7 @@ def test_what_does_not_help_is_not_kept(tiny, tmp_path):
     assert not (tmp_path / "made").exists()
 
 
-def test_texts_that_were_trained_on_get_left_out_vectors(tiny, tmp_path):
+def test_texts_that_were_trained_on_get_left_out_answers(tiny, tmp_path):
     texts, y, groups = said(120)
     finetune(
         BOOK,
@@ -190,22 +217,59 @@ def test_texts_that_were_trained_on_get_left_out_vectors(tiny, tmp_path):
         recipe=Recipe(epochs=1, rate=1e-3),
         even_if_worse=True,
     )
-    plain = load_encoder(resolve(str(tmp_path / "made")))
-    wrapped = with_cross_fitted(plain)
-    assert isinstance(wrapped, CrossFitted)
-    both = [texts[0], "rent then so", texts[1]]
-    assert np.allclose(wrapped.encode(both)[1], plain.encode(both)[1], atol=1e-5)
-    assert np.abs(wrapped.encode(both)[0] - plain.encode(both)[0]).max() > 1e-3
-    assert len(read_vectors(tmp_path / "made")) == len(set(texts))
-    content = (tmp_path / "made" / FILE).read_bytes()
-    assert b"rent" not in content
-    assert with_cross_fitted(load_encoder(resolve(str(tiny)))) is not wrapped
+    reader = open_reader(tmp_path / "made")
+    kept = reader.left_out.copy()
+    told = reader.log_odds(pairs_of([texts[0], "rent then so", texts[1]]), BOOK)
+    assert np.array_equal(told[0], kept[key_of(("", texts[0]))])
+    reader.left_out = {}
+    fresh = reader.log_odds(pairs_of([texts[0], "rent then so", texts[1]]), BOOK)
+    assert np.allclose(told[1], fresh[1], atol=1e-4)
+    assert np.abs(told[0] - fresh[0]).max() > 1e-4
+    assert len(kept) == len(set(texts))
+    assert b"rent" not in (tmp_path / "made" / FILE).read_bytes()
 
 
-def test_a_damaged_file_of_vectors_is_named(tmp_path):
+def test_codes_are_known_again_and_others_are_not_foretold():
+    own = [{"guid": code.guid, "name": code.name} for code in BOOK.codes]
+    asked: list[int] = []
+
+    def read(pairs):
+        asked.append(len(pairs))
+        return np.tile(np.array([[1.0, 2.0]], np.float32), (len(pairs), 1))
+
+    reader = Reader(read, own, {}, revision="r")
+    turned = Codebook((BOOK.codes[1], Code("new", "something else"), BOOK.codes[0]))
+    told = reader.log_odds([("", "a"), ("", "b")], turned)
+    assert np.array_equal(told, [[2, np.nan, 1]] * 2, equal_nan=True)
+    named = Codebook((Code("transport"), Code("housing")))
+    assert np.array_equal(reader.log_odds([("", "a")], named), [[2, 1]])
+    assert asked == [2, 1]
+    strange = Codebook((Code("new", "something else"),))
+    assert np.isnan(reader.log_odds([("", "a")], strange)).all()
+    assert asked == [2, 1]
+    assert reader.answers([]).shape == (0, 2)
+
+
+def test_a_rare_code_goes_on_from_its_definition(tiny, tmp_path):
+    texts, y, groups = said(120)
+    y[:, 1] = np.nan
+    y[:30, 1] = 0
+    y[:3, 1] = 1
+    folder, kind = tmp_path / "made", Recipe(epochs=1, rate=1e-3)
+    asked = {"folder": folder, "model": str(tiny), "recipe": kind, "even_if_worse": True}
+    finetune(BOOK, texts, y, groups, **asked)
+    assert [code["name"] for code in open_reader(folder).codes] == ["housing"]
+    y[:, 0] = np.nan
+    with pytest.raises(InputError, match="No code has 20"):
+        finetune(
+            BOOK, texts, np.where(np.isnan(y), 0, y), groups, **asked | {"folder": tmp_path / "n"}
+        )
+
+
+def test_a_damaged_file_is_named(tmp_path):
     (tmp_path / FILE).write_bytes(b"damaged")
     with pytest.raises(ModelError, match="cannot be read"):
-        read_vectors(tmp_path)
+        open_reader(tmp_path)
 
 
 def test_too_little_to_learn_from(tiny, tmp_path):

@@ -1,4 +1,4 @@
-"""Train an embedding on labels: texts are drawn to their codes' directions."""
+"""Train a language model to read a text after what was said before, and foretell its codes."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ from numpy.typing import NDArray
 
 from semcode.embed.offline import offline_and_quiet
 
-__all__ = ["Recipe", "adapt", "anchors_of", "device_here", "load_trainable"]
+__all__ = ["Recipe", "Trainee", "adapt", "device_here", "load_trainable"]
 
 Array = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
-_WARM_UP, _CLIP, _DECAY = 0.1, 1.0, 0.01
+_WARM_UP, _CLIP, _DECAY, _HEAD_RATE, _DROPOUT = 0.1, 1.0, 0.01, 1e-3, 0.1
 _BUCKET = 20  # batches that are sorted by length together
+_AT_ONCE = 64  # texts that are read at once when nothing is learned
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How long and how boldly to train."""
+    """How long and how boldly to train; a context gives way to the text beyond `max_tokens`."""
 
-    epochs: int = 2
-    rate: float = 5e-5
+    epochs: int = 4
+    rate: float = 1e-4
     batch: int = 32
-    max_tokens: int = 128
+    max_tokens: int = 256
     seed: int = 0
 
 
@@ -45,113 +46,154 @@ def load_trainable(folder: Path, *, device: str) -> Any:
     from sentence_transformers import SentenceTransformer
 
     with offline_and_quiet():
-        return SentenceTransformer(
+        model = SentenceTransformer(
             str(folder),
             device=device,
             local_files_only=True,
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},
         )
+    return model.float()  # weights kept in half precision are trained in full
 
 
-def anchors_of(said: Array) -> Array:
-    """Give each code a fixed unit direction at right angles to the others', (n_codes, dimension).
+class Trainee:
+    """A SentenceTransformer and, for each code, a line through the mean of a text's tokens.
 
-    `said` are unit vectors of what the codebook says of each code. The directions are the
-    nearest orthonormal ones (the polar factor of the centred vectors). They rest on no label
-    and stay while the embedding is trained, so that embeddings trained on different parts
-    of a study agree about where a code lies.
+    What was said before is read in front of the text, so that the tokens of the text know
+    of it; only theirs count. `weight` (n_codes, dimension) and `bias` (n_codes,) are the
+    lines; None begins with lines that foretell nothing.
     """
-    centred = said.astype(np.float64) - said.mean(axis=0) * len(said) / (len(said) + 2)
-    left, _, right = np.linalg.svd(centred, full_matrices=False)
-    directions: Array = (left @ right).astype(np.float32)
-    return directions
+
+    def __init__(
+        self,
+        model: Any,
+        codes: int,
+        *,
+        max_tokens: int,
+        weight: Array | None = None,
+        bias: Array | None = None,
+    ) -> None:
+        import torch
+
+        self.model, self.most = model, min(max_tokens, int(model.max_seq_length or max_tokens))
+        width = model[0].auto_model.config.hidden_size
+        self.head = torch.nn.Linear(width, codes, device=model.device)
+        with torch.no_grad():
+            self.head.weight.zero_() if weight is None else self.head.weight.copy_(_tensor(weight))
+            self.head.bias.zero_() if bias is None else self.head.bias.copy_(_tensor(bias))
+
+    def tokens(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[list[int], int]]:
+        """Give for each (context, text) the token ids, and where the text's own begin."""
+        tokenizer = self.model.tokenizer
+        first, between = tokenizer.cls_token_id, tokenizer.sep_token_id
+        plain = sorted({part for pair in pairs for part in pair if part})
+        ids = tokenizer(plain, add_special_tokens=False)["input_ids"] if plain else []
+        ids_of = dict(zip(plain, ids, strict=True)) | {"": []}
+        found = []
+        for context, text in pairs:
+            own = list(ids_of[text])[: self.most - 3]
+            room = self.most - 3 - len(own)
+            before = list(ids_of[context])[-room:] if room else []
+            ahead = [first, *before, between] if before else [first]
+            found.append(([*ahead, *own, between], len(ahead)))
+        return found
+
+    def log_odds(self, tokens: Sequence[tuple[list[int], int]], *, dropout: float = 0.0) -> Any:
+        """Give the log-odds of the codes, a torch tensor (n_texts, n_codes)."""
+        import torch
+
+        longest = max(len(ids) for ids, _ in tokens)
+        shape, pad = (len(tokens), longest), self.model.tokenizer.pad_token_id or 0
+        ids, there, own = np.full(shape, pad), np.zeros(shape, int), np.zeros(shape, np.float32)
+        for row, (one, start) in enumerate(tokens):
+            ids[row, : len(one)], there[row, : len(one)], own[row, start : len(one)] = one, 1, 1
+        place = self.model.device
+        read = {
+            "input_ids": torch.tensor(ids, device=place),
+            "attention_mask": torch.tensor(there, device=place),
+        }
+        with torch.autocast("cuda", torch.bfloat16, enabled=place.type == "cuda"):
+            told = self.model[0](read)["token_embeddings"].float()
+        weights = torch.tensor(own, device=place)[..., None]
+        mean = (told * weights).sum(dim=1) / weights.sum(dim=1)
+        return self.head(torch.nn.functional.dropout(mean, dropout, training=dropout > 0))
+
+    def read(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        progress: Callable[[int], None] | None = None,
+    ) -> Array:
+        """Give the log-odds of the codes, (n_texts, n_codes); `progress` is told how many."""
+        import torch
+
+        tokens = self.tokens(pairs)
+        found = np.zeros((len(pairs), self.head.out_features), np.float32)
+        order = np.argsort([len(ids) for ids, _ in tokens], kind="stable")
+        with torch.inference_mode():
+            for start in range(0, len(order), _AT_ONCE):
+                rows = order[start : start + _AT_ONCE]
+                told = self.log_odds([tokens[int(row)] for row in rows])
+                found[rows] = told.float().cpu().numpy()
+                if progress is not None:
+                    progress(start + len(rows))
+        return found
 
 
 def adapt(
-    model: Any,
-    texts: Sequence[str],
+    trainee: Trainee,
+    pairs: Sequence[tuple[str, str]],
     y: Floats,
-    anchors: Array,
     recipe: Recipe,
     *,
     progress: Callable[[float], None] | None = None,
 ) -> None:
-    """Train a SentenceTransformer in place; y (n_texts, n_codes) is 0 to 1, NaN for unknown.
+    """Train in place; y (n_texts, n_codes) is 0 to 1, NaN for unknown.
 
-    A text's cosine with a code's anchor, scaled and shifted, is to foretell the code (log
-    loss over what is known). The table of word pieces stays as it is, so that words outside
-    the study keep their meaning. AdamW with a linear rise and fall of the rate; the same
-    seed, texts and machine give the same weights. `progress` is told the part that is done.
+    The loss is the log loss over what is known. The table of word pieces stays as it is, so
+    that words outside the study keep their meaning. AdamW with a linear rise and fall of the
+    rate; the same seed, texts and machine give the same weights. `progress` is told the part
+    that is done.
     """
     import torch
 
     with _seeded(recipe.seed):
-        tokens = _tokens(model, texts, recipe.max_tokens)
-        head = _Head(y, anchors, device=str(model.device))
-        trained = [p for name, p in model.named_parameters() if _is_trained(name, p)]
-        groups = [
-            {"params": trained, "lr": recipe.rate, "weight_decay": _DECAY},
-            {"params": [head.scale, head.shift], "lr": 20 * recipe.rate, "weight_decay": 0.0},
-        ]
-        optimizer = torch.optim.AdamW(groups)
-        steps = recipe.epochs * -(-len(texts) // recipe.batch)
+        tokens = trainee.tokens(pairs)
+        known = torch.tensor(~np.isnan(y), dtype=torch.float32, device=trainee.model.device)
+        truth = torch.tensor(np.nan_to_num(y), dtype=torch.float32, device=trainee.model.device)
+        trained = [p for name, p in trainee.model.named_parameters() if _is_trained(name, p)]
+        lines = list(trainee.head.parameters())
+        optimizer = torch.optim.AdamW(
+            [{"params": trained, "lr": recipe.rate}, {"params": lines, "lr": _HEAD_RATE}],
+            weight_decay=_DECAY,
+        )
+        steps = recipe.epochs * -(-len(pairs) // recipe.batch)
         pace = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _pace(step, steps))
-        model.train()
-        for step, rows in enumerate(_batches([len(t) for t in tokens], recipe)):
+        trainee.model.train()
+        for step, rows in enumerate(_batches([len(ids) for ids, _ in tokens], recipe)):
             optimizer.zero_grad()
-            vectors = model(_padded(model, [tokens[int(row)] for row in rows]))
-            loss = head.loss(vectors["sentence_embedding"], rows)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(trained, _CLIP)
+            score = trainee.log_odds([tokens[int(row)] for row in rows], dropout=_DROPOUT)
+            loss: Any = torch.nn.functional.binary_cross_entropy_with_logits(
+                score, truth[rows], weight=known[rows], reduction="sum"
+            )
+            (loss / len(rows)).backward()
+            torch.nn.utils.clip_grad_norm_([*trained, *lines], _CLIP)
             optimizer.step()
             pace.step()
             if progress is not None:
                 progress((step + 1) / steps)
-        model.eval()
+        trainee.model.eval()
 
 
-class _Head:
-    """Log-odds of the codes from cosines with their anchors, and the log loss of batches."""
+def _tensor(values: Array) -> Any:
+    import torch
 
-    def __init__(self, y: Floats, anchors: Array, *, device: str) -> None:
-        import torch
-
-        known = ~np.isnan(y)
-        share = (np.nan_to_num(y).sum(axis=0) + 0.5) / (known.sum(axis=0) + 1.0)
-        self.anchors = torch.tensor(anchors.T, device=device)
-        self.scale = torch.tensor(10.0, device=device, requires_grad=True)
-        usual = np.log(share) - np.log1p(-share)
-        self.shift = torch.tensor(usual, dtype=torch.float32, device=device, requires_grad=True)
-        self.y = torch.tensor(np.nan_to_num(y), dtype=torch.float32, device=device)
-        self.known = torch.tensor(known, dtype=torch.float32, device=device)
-
-    def loss(self, vectors: Any, rows: NDArray[np.intp]) -> Any:
-        """Give the mean log loss a text, summed over its known codes."""
-        import torch
-
-        unit = torch.nn.functional.normalize(vectors, dim=1)
-        score = self.scale * (unit @ self.anchors) + self.shift
-        cells = torch.nn.functional.binary_cross_entropy_with_logits(
-            score, self.y[rows], weight=self.known[rows], reduction="sum"
-        )
-        return cells / len(rows)
+    return torch.tensor(values, dtype=torch.float32)
 
 
 def _is_trained(name: str, parameter: Any) -> bool:
     parameter.requires_grad_("embeddings." not in name)
     return bool(parameter.requires_grad)
-
-
-def _tokens(model: Any, texts: Sequence[str], most: int) -> list[list[int]]:
-    limit = min(most, int(model.max_seq_length or most))
-    found = model.tokenizer(list(texts), truncation=True, max_length=limit, padding=False)
-    return [list(ids) for ids in found["input_ids"]]
-
-
-def _padded(model: Any, rows: Sequence[Sequence[int]]) -> dict[str, Any]:
-    padded = model.tokenizer.pad({"input_ids": [list(ids) for ids in rows]}, return_tensors="pt")
-    return {name: tensor.to(model.device) for name, tensor in padded.items()}
 
 
 def _batches(lengths: Sequence[int], recipe: Recipe) -> Iterator[NDArray[np.intp]]:

@@ -13,12 +13,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 from semcode.classify import hierarchy
 from semcode.classify.calibration import Calibration, Cutoffs, calibrate, cutoffs
-from semcode.classify.cross_fitted import with_cross_fitted
 from semcode.classify.definitions import DefinitionScorer, statements
 from semcode.classify.features import Embedder, FeatureMap, Parts, as_list, embed, split_pairs
 from semcode.classify.labels import key_of, read_groups, read_labels
 from semcode.classify.logistic import Cells, Weights
 from semcode.classify.prevalence import shares_among
+from semcode.classify.reader import Reading, open_reader
 from semcode.classify.refining import Refiner
 from semcode.classify.tuning import Choice, choose, fit_candidate
 from semcode.codebook import Codebook
@@ -45,7 +45,7 @@ class Encoded:
     """Texts as the learner sees them: features, and log-odds by the definitions."""
 
     features: Array  # (n_texts, width), rows no longer than 1
-    definition: Floats  # (n_texts, n_codes)
+    definition: Floats  # (n_texts, n_codes); a fine-tuned reader's where there is one
     cold: Array  # (n_texts, n_codes): the cold start's own scores
 
 
@@ -58,8 +58,10 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     chosen by cross-validation over groups (participants), pooled over codes; probabilities
     are calibrated on left-out groups; none exceeds its parent's.
 
-    `encoder` is anything with `encode(texts)`; None loads the registered `model`. Unknown
-    labels are NaN; labels between 0 and 1 are the share of coders who gave the code.
+    `encoder` is anything with `encode(texts)`; None loads the registered `model`. `reader` is
+    what `finetune` made, or its folder: of the codes that it was trained for it speaks in
+    the definition's stead (an encoder may bring one along as `reader`). Unknown labels are
+    NaN; labels between 0 and 1 are the share of coders who gave the code.
     """
 
     # Set by fit; scikit-learn's convention for what was learned is a name that ends in "_".
@@ -77,6 +79,7 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     _keys: list[str] | None
     _encoder: Embedder
     _loaded: str
+    _reader: Reading | None
 
     def __init__(
         self,
@@ -84,6 +87,7 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         *,
         encoder: Embedder | None = None,
         model: str = "all-MiniLM-L6-v2",
+        reader: Reading | str | Path | None = None,
         folds: int = 5,
         sure: float = 0.9,
         seed: int = 0,
@@ -91,6 +95,7 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.codebook = codebook
         self.encoder = encoder
         self.model = model
+        self.reader = reader
         self.folds = folds
         self.sure = sure
         self.seed = seed
@@ -312,6 +317,7 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         for name in [name for name in vars(self) if name.endswith("_") or name == "_keys"]:
             delattr(self, name)
         self._encoder = self._load_encoder()
+        self._reader = self._open_reader()
         self._parents = hierarchy.parents_of(self.codebook)
         said = [s.text for s in statements(self.codebook)]
         self._scorer = DefinitionScorer(self.codebook, embed(self._encoder, said).vectors)
@@ -322,7 +328,8 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def encoder_name(self) -> str:
         """Say which weights embed the texts, by name and revision where they have them."""
         ref = getattr(self._encoder, "ref", None)
-        return f"{ref.name}@{ref.revision}" if ref else type(self._encoder).__name__
+        name = f"{ref.name}@{ref.revision}" if ref else type(self._encoder).__name__
+        return f"{name}, read by {self._reader.revision}" if self._reader else name
 
     def keys(self) -> list[str]:
         """Give the hashes that tell the labelled texts apart."""
@@ -338,14 +345,24 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if getattr(self, "_loaded", None) != self.model:
             from semcode.embed import load_encoder, resolve
 
-            loaded = with_cross_fitted(load_encoder(resolve(self.model)))
-            self._encoder, self._loaded = loaded, self.model
+            self._encoder, self._loaded = load_encoder(resolve(self.model)), self.model
         return self._encoder
+
+    def _open_reader(self) -> Reading | None:
+        if isinstance(self.reader, str | Path):
+            return open_reader(self.reader)
+        brought: Reading | None = getattr(self._encoder, "reader", None)
+        return self.reader or brought
 
     def _encoded(self, parts: Parts) -> Encoded:
         cold = self._scorer.scores(parts.vectors, parts.texts)
         p = np.clip(cold.astype(np.float64), 1e-12, 1 - 1e-7)
-        definition = np.clip(np.log(p) - np.log1p(-p), -_FARTHEST, _FARTHEST)
+        definition = np.log(p) - np.log1p(-p)
+        if self._reader is not None:
+            pairs = list(zip(parts.contexts, parts.texts, strict=True))
+            told = self._reader.log_odds(pairs, self.codebook)
+            definition = np.where(np.isnan(told), definition, told)
+        definition = np.clip(definition, -_FARTHEST, _FARTHEST)
         features = (
             self.features_.transform(parts)
             if hasattr(self, "features_")

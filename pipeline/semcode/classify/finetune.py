@@ -1,4 +1,4 @@
-"""Adapt the embedding to a study's labels, and keep it only if left-out participants gain."""
+"""Fine-tune a language model on a study's labels, and keep it if left-out participants gain."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from semcode.classify.adapting import Recipe, adapt, anchors_of, device_here, load_trainable
-from semcode.classify.cross_fitted import CrossFitted, write_vectors
+from semcode.classify.adapting import Recipe, Trainee, adapt, device_here, load_trainable
 from semcode.classify.estimator import CodeClassifier, Text
 from semcode.classify.features import Embedder, split_pairs
 from semcode.classify.labels import key_of, read_groups, read_labels
+from semcode.classify.reader import Pair, Reader, write_reader
 from semcode.classify.tuning import folds_of
 from semcode.codebook import Codebook
 from semcode.embed import load_encoder, resolve, verify
-from semcode.embed.offline import offline_and_quiet
 from semcode.errors import InputError
 
 __all__ = ["FineTuned", "Foretold", "finetune"]
@@ -29,6 +28,7 @@ Array = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
 _LEAST = 100  # labelled texts below which nothing is tried
+_LEAST_GIVEN = 20  # texts with a code, and without it, below which it goes on from its definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,45 +62,52 @@ def finetune(
     *,
     folder: str | Path,
     model: str = "all-MiniLM-L6-v2-torch",
+    encoder: Embedder | None = None,
     folds: int = 3,
     recipe: Recipe | None = None,
     even_if_worse: bool = False,
     progress: Callable[[str, float], None] | None = None,
 ) -> FineTuned:
-    """Train the embedding on labels and write it to `folder` if left-out participants gain.
+    """Train a reader on labels and write it to `folder` if left-out participants gain.
 
-    For each fold of whole participants the model is trained on the others and places the
-    left-out texts. A CodeClassifier on these places, and one on the model as it was, are
-    compared by their own cross-validation: the trained one is kept if its log loss is lower
-    by more than one standard error over participants. It is then trained on all labels and
-    written as a sentence-transformers folder (safetensors), with the left-out places beside
-    it, under hashes of the texts, so that `CodeClassifier(model=folder)` is calibrated as
-    for unseen texts. Give the path as `model` wherever a model is named.
+    A reader is a language model that takes a text after its context and foretells the codes
+    that have 20 labelled texts with them and 20 without. What it foretells stands where the
+    definition would stand in a CodeClassifier with `reader=folder`, which adds what the
+    embedding and the words say.
 
-    `model` is a registered name or folder of the backend sentence-transformers. Uses a GPU
-    where there is one. Nothing is written elsewhere and nothing is sent anywhere.
-    Raises InputError for fewer than 100 labelled texts, one participant, or a folder that
-    holds something.
+    For each fold of whole participants a reader is trained on the others and reads the
+    left-out texts. A CodeClassifier with these answers, and one without, are compared by
+    their own cross-validation: the reader is kept if the log loss is lower by more than one
+    standard error over participants. It is then trained on all labels and written as a
+    sentence-transformers folder (safetensors) with the left-out answers beside it, under
+    hashes of the texts, so that the classifier is calibrated as for unseen texts.
+
+    `model` is a registered name or folder of the backend sentence-transformers, `encoder`
+    what the classifiers embed with (None: the same). Uses a GPU where there is one. Nothing
+    is written elsewhere and nothing is sent anywhere. Raises InputError for fewer than 100
+    labelled texts, one participant, no code with enough labels, or a folder that holds
+    something.
     """
     started, recipe = time.perf_counter(), recipe or Recipe()
-    plain, _ = split_pairs(texts)
+    plain, contexts = split_pairs(texts)
     y = read_labels(Y, len(plain), codebook)
     owners = list(read_groups(groups, plain))
     target = _free(Path(folder))
     rows = np.flatnonzero(~np.isnan(y).all(axis=1) & np.array([bool(t.strip()) for t in plain]))
     divided = folds_of([owners[int(row)] for row in rows], folds, seed=recipe.seed)
     _require_enough(len(rows), len(divided))
-    task = _Task(model, codebook, [plain[int(row)] for row in rows], y[rows], recipe)
-    placed = task.cross_fit(divided, progress)
-    chosen, labels = [texts[int(row)] for row in rows], y[rows]
+    pairs = [(contexts[int(row)], plain[int(row)]) for row in rows]
+    task = _Task(model, codebook, pairs, y[rows], recipe)
+    answers = task.cross_fit(divided, progress)
+    reader = Reader(task.read_nothing, task.codes, answers, revision="cross-fitted")
     who = [owners[int(row)] for row in rows]
-    base = load_encoder(resolve(model))
-    before = _foretell(codebook, base, chosen, labels, who)
-    after = _foretell(codebook, CrossFitted(task.starting(), placed), chosen, labels, who)
+    base = encoder or load_encoder(resolve(model))
+    before = _foretell(CodeClassifier(codebook, encoder=base), pairs, y[rows], who)
+    after = _foretell(CodeClassifier(codebook, encoder=base, reader=reader), pairs, y[rows], who)
     gain, error = _gain(before, after)
     kept = gain > error or even_if_worse
     if kept:
-        task.train_all(target, placed, progress)
+        task.train_all(target, answers, progress)
     return FineTuned(
         kept,
         target if kept else None,
@@ -117,76 +124,71 @@ class _Task:
     """One study's texts and labels, and the model that is trained on parts of them."""
 
     def __init__(
-        self, model: str, codebook: Codebook, texts: list[str], y: Floats, recipe: Recipe
+        self,
+        model: str,
+        codebook: Codebook,
+        pairs: Sequence[Pair],
+        y: Floats,
+        recipe: Recipe,
     ) -> None:
         self.weights = verify(resolve(model))
-        self.texts, self.y, self.recipe, self.device = texts, y, recipe, device_here()
-        said = [f"{code.name}. {code.definition}".strip() for code in codebook.codes]
-        self.anchors = anchors_of(_encode(load_trainable(self.weights, device=self.device), said))
+        self.pairs, self.recipe, self.device = list(pairs), recipe, device_here()
+        least = np.minimum((y >= 0.5).sum(axis=0), (y < 0.5).sum(axis=0))
+        enough = np.flatnonzero(least >= _LEAST_GIVEN)
+        if not len(enough):
+            raise InputError(
+                f"No code has {_LEAST_GIVEN} labelled texts with it and as many without.",
+                remedy="Go on coding, and train without fine-tuning meanwhile.",
+            )
+        self.y = y[:, enough]
+        chosen = [codebook.codes[int(code)] for code in enough]
+        self.codes = [{"guid": code.guid, "name": code.name} for code in chosen]
 
-    def starting(self) -> Embedder:
-        """Give the model as it was, for what is no text of the study."""
-        return _Plain(load_trainable(self.weights, device=self.device))
-
-    def train(self, rows: NDArray[np.intp], progress: Callable[[float], None] | None) -> Any:
+    def train(self, rows: NDArray[np.intp], progress: Callable[[float], None] | None) -> Trainee:
         """Train a fresh copy on some texts."""
         model = load_trainable(self.weights, device=self.device)
-        texts = [self.texts[int(row)] for row in rows]
-        adapt(model, texts, self.y[rows], self.anchors, self.recipe, progress=progress)
-        return model
+        trainee = Trainee(model, self.y.shape[1], max_tokens=self.recipe.max_tokens)
+        pairs = [self.pairs[int(row)] for row in rows]
+        adapt(trainee, pairs, self.y[rows], self.recipe, progress=progress)
+        return trainee
 
     def cross_fit(
         self,
         divided: Sequence[NDArray[np.intp]],
         progress: Callable[[str, float], None] | None,
     ) -> dict[str, Array]:
-        """Give each text the unit vector of a model that was trained without its fold.
+        """Give for each text the log-odds of a model that was trained without its fold.
 
-        A text that several participants said gets the mean of its vectors.
+        A text that several participants said gets the mean of its answers.
         """
-        found: dict[str, Array] = {}
+        found: dict[str, list[Array]] = {}
         for number, left_out in enumerate(divided):
-            rest = np.setdiff1d(np.arange(len(self.texts)), left_out)
-            model = self.train(rest, _part(progress, f"fold {number + 1} of {len(divided)}"))
-            vectors = _encode(model, [self.texts[int(row)] for row in left_out])
-            for row, vector in zip(left_out, vectors, strict=True):
-                key = key_of(self.texts[int(row)])
-                found[key] = found[key] + vector if key in found else vector
-        return {key: total / np.linalg.norm(total) for key, total in found.items()}
+            rest = np.setdiff1d(np.arange(len(self.pairs)), left_out)
+            trainee = self.train(rest, _part(progress, f"fold {number + 1} of {len(divided)}"))
+            asked = [self.pairs[int(row)] for row in left_out]
+            for pair, answer in zip(asked, trainee.read(asked), strict=True):
+                found.setdefault(key_of(pair), []).append(answer)
+        return {key: np.mean(answers, axis=0, dtype=np.float32) for key, answers in found.items()}
 
     def train_all(
         self,
         target: Path,
-        placed: dict[str, Array],
+        answers: dict[str, Array],
         progress: Callable[[str, float], None] | None,
     ) -> None:
         """Train on all texts and put the finished folder in its place in one step."""
-        model = self.train(np.arange(len(self.texts)), _part(progress, "all texts"))
+        trainee = self.train(np.arange(len(self.pairs)), _part(progress, "all texts"))
         target.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=target.parent, prefix=".finetune-") as scratch:
             made = Path(scratch) / target.name
-            with offline_and_quiet():
-                model.save(str(made), create_model_card=False, safe_serialization=True)
-            write_vectors(made, placed)
+            write_reader(made, trainee, self.codes, answers)
             if target.is_dir():
                 target.rmdir()
             made.rename(target)
 
-
-class _Plain:
-    """A SentenceTransformer as an embedder."""
-
-    def __init__(self, model: Any) -> None:
-        self.model = model
-
-    def encode(self, texts: Sequence[str]) -> Array:
-        """Give one unit vector a text."""
-        return _encode(self.model, texts)
-
-
-def _encode(model: Any, texts: Sequence[str]) -> Array:
-    found = model.encode(list(texts), show_progress_bar=False, normalize_embeddings=True)
-    return np.asarray(found, dtype=np.float32)
+    def read_nothing(self, pairs: Sequence[Pair]) -> Array:
+        """Answer for the texts of no study: there are none while two classifiers are compared."""
+        return np.zeros((len(pairs), len(self.codes)), np.float32)
 
 
 def _part(
@@ -199,16 +201,12 @@ def _part(
 
 
 def _foretell(
-    codebook: Codebook,
-    encoder: Embedder,
-    texts: Sequence[Text],
-    y: Floats,
-    groups: Sequence[Hashable],
+    model: CodeClassifier, texts: Sequence[Text], y: Floats, groups: Sequence[Hashable]
 ) -> Foretold:
     """Fit a classifier and judge its scores of texts while they were left out."""
     from sklearn.metrics import average_precision_score
 
-    model = CodeClassifier(codebook, encoder=encoder).fit(texts, y, groups)
+    model.fit(texts, y, groups)
     held = model.choice_.held_out
     if held is None:
         raise InputError(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semcode import embed, store
 from semcode.classify.labels import key_of
+from semcode.classify.reader import Pair, open_reader, under_codes
+from semcode.codebook import Codebook
 from semcode.config import Settings
 from semcode.errors import ModelError
 from semcode.store import Database
 
-__all__ = ["CachedEncoder"]
+__all__ = ["CachedEncoder", "CachedReader"]
 
 Array = NDArray[np.float32]
 
@@ -25,8 +28,8 @@ _COMMIT_EVERY = 512
 class CachedEncoder:
     """An encoder whose vectors are kept in the study; the model is loaded when one is missing.
 
-    Where the study's newest trained model came with an embedding that was fine-tuned, it is
-    that one. Texts that it was trained on get the vectors of one that had not seen them.
+    Where the study's newest trained model came with a reader that was fine-tuned, it brings
+    that one along.
     """
 
     def __init__(
@@ -34,8 +37,8 @@ class CachedEncoder:
     ) -> None:
         """Find the weights. Raises ModelError where they are missing.
 
-        `adapted` is the folder of a fine-tuned embedding inside the study's, "" for the
-        settings' own; None for the one that the newest model was trained with.
+        `adapted` is the folder of a fine-tuned reader inside the study's, "" for none; None
+        for the one that the newest model was trained with.
         """
         self._database, self._settings = database, settings
         self.adapted = _newest(database) if adapted is None else adapted
@@ -46,11 +49,12 @@ class CachedEncoder:
                 where=str(folder),
                 remedy="Put its folder back, or go on without it: semcode train --no-finetune",
             )
-        name = str(folder) if self.adapted else settings.embed.model
-        self.ref = embed.resolve(name, allow_download=settings.embed.allow_download)
+        allowed = settings.embed.allow_download
+        self.ref = embed.resolve(settings.embed.model, allow_download=allowed)
+        self.reader = CachedReader(database, folder) if self.adapted else None
 
     def plain(self) -> CachedEncoder:
-        """Give the encoder of the settings, whatever was fine-tuned."""
+        """Give the encoder without a reader."""
         if not self.adapted:
             return self
         return CachedEncoder(self._database, self._settings, adapted="")
@@ -95,8 +99,6 @@ class CachedEncoder:
             told = done
 
         vectors = self._encoder.encode(texts, progress=tell)
-        for row, text in enumerate(texts if self._unseen else ()):
-            vectors[row] = self._unseen.get(key_of(text), vectors[row])
         with self._database.write() as connection:
             store.vectors.put(connection, self.ref.revision, hashes, vectors)
         return len(texts)
@@ -105,17 +107,36 @@ class CachedEncoder:
     def _encoder(self) -> embed.Encoder:
         return embed.load_encoder(self.ref, threads=self._settings.embed.threads or None)
 
-    @cached_property
-    def _unseen(self) -> dict[str, Array]:
-        """Give the vectors of texts by models that were fine-tuned without them."""
-        from semcode.classify.cross_fitted import FILE, read_vectors
 
-        folder = self.ref.folder if self.adapted else None
-        there = folder is not None and (folder / FILE).is_file()
-        return read_vectors(folder) if there and folder is not None else {}
+class CachedReader:
+    """A fine-tuned reader whose answers are kept in the study as vectors are."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        """Open the folder; raises ModelError where it is damaged."""
+        self._database, self._reader = database, open_reader(folder)
+        self.revision = self._reader.revision
+
+    def log_odds(self, pairs: Sequence[Pair], codebook: Codebook) -> Array:
+        """Give log-odds (n_texts, n_codes) of (context, text) pairs, NaN for other codes."""
+        return under_codes(self._answers, pairs, self._reader.codes, codebook)
+
+    def _answers(self, pairs: Sequence[Pair]) -> Array:
+        hashes = [bytes.fromhex(key_of(pair))[:16] for pair in pairs]
+        with self._database.read() as connection:
+            found = store.vectors.get(connection, self.revision, hashes)
+        waiting = {h: p for h, p in zip(hashes, pairs, strict=True) if h not in found}
+        new = list(waiting)
+        for first in range(0, len(new), _COMMIT_EVERY):
+            part = new[first : first + _COMMIT_EVERY]
+            answers = self._reader.answers([waiting[key] for key in part])
+            with self._database.write() as connection:
+                store.vectors.put(connection, self.revision, part, answers)
+            found |= dict(zip(part, answers, strict=True))
+        rows = [found[key] for key in hashes]
+        return np.stack(rows) if rows else np.zeros((0, len(self._reader.codes)), np.float32)
 
 
 def _newest(database: Database) -> str:
     with database.read() as connection:
         row = store.models.newest(connection)
-    return str(row.provenance.get("embedding") or "") if row is not None else ""
+    return str(row.provenance.get("reader") or "") if row is not None else ""

@@ -1,4 +1,4 @@
-"""Adapt the embedding to a study's labels: kept in the study's folder where it helps."""
+"""Fine-tune a reader on a study's labels: kept in the study's folder where it helps."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from semcode.config import Settings
 from semcode.embed import resolve
 from semcode.errors import InputError
+from semcode.study.encoding import CachedEncoder
 from semcode.study.progress import Progress
 
 if TYPE_CHECKING:
     from semcode.study.learning.labels import Labels
 
-__all__ = ["Adapted", "adapt_embedding"]
+__all__ = ["Adapted", "fine_tune"]
 
 _FOLDS = 3
 
@@ -36,12 +37,19 @@ class Adapted:
     seconds: float
 
 
-def adapt_embedding(
-    labels: Labels, settings: Settings, *, inside: Path, progress: Progress
+def fine_tune(
+    labels: Labels,
+    settings: Settings,
+    *,
+    encoder: CachedEncoder,
+    inside: Path,
+    progress: Progress,
 ) -> Adapted:
-    """Fine-tune the settings' embedding on labels and keep it only if left-out people gain.
+    """Fine-tune the settings' model on labels and keep it only if left-out people gain.
 
-    Raises InputError for too few labels, and for an embedding that cannot be trained.
+    `encoder` gives the vectors beside which it has to help.
+
+    Raises InputError for too few labels, and for a model that cannot be trained.
     """
     from semcode.classify.finetune import finetune
 
@@ -51,11 +59,11 @@ def adapt_embedding(
         base = str(ref.folder)
     if not base:
         raise InputError(
-            f"The embedding {ref.name} cannot be trained further.",
+            f"The language model {ref.name} cannot be trained further.",
             where="[embed] model",
             remedy="Use all-MiniLM-L6-v2, or a folder of sentence-transformers.",
         )
-    name = f"embedding-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    name = f"reader-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     with progress.stage("Fine-tuning", 100 * (_FOLDS + 1)) as advance:
         told = 0
         parts: list[str] = []
@@ -75,6 +83,7 @@ def adapt_embedding(
             labels.groups,
             folder=inside / name,
             model=base,
+            encoder=encoder.plain(),
             folds=_FOLDS,
             progress=tell,
         )

@@ -119,13 +119,13 @@ def _sigmoid(z: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def structure(connection: Connection) -> tuple[object, ...]:
-    """Tell one state of texts, segments, codebook and embedding from another."""
+    """Tell one state of texts, segments, codebook and fine-tuned reader from another."""
     model = store.models.newest(connection)
     return (
         store.codebooks.latest_version(connection),
         store.decisions.seen(connection).corrections,
         store.transcripts.cuts(connection),
-        str(model.provenance.get("embedding") or "") if model is not None else "",
+        str(model.provenance.get("reader") or "") if model is not None else "",
     )
 
 

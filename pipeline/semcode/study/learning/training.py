@@ -23,7 +23,7 @@ from semcode.study.learning.anchors import anchored, wanted
 from semcode.study.learning.beginning import beside
 from semcode.study.learning.checking import Checked, begun_with, check_on_others
 from semcode.study.learning.facets import FacetLabels, facet_labels
-from semcode.study.learning.finetuning import Adapted, adapt_embedding
+from semcode.study.learning.finetuning import Adapted, fine_tune
 from semcode.study.learning.labels import Labels, gather_labels
 from semcode.study.learning.quality import Quality
 from semcode.study.learning.sharing import without_rare_words
@@ -109,9 +109,11 @@ def train(
     codes = learnable(labels)
     adapted = None
     if finetune:
+        plain = CachedEncoder(database, settings, adapted="")
+        _embed(plain, labels.texts, progress)
         inside = database.path.parent
-        adapted = adapt_embedding(labels, settings, inside=inside, progress=progress)
-    encoder = CachedEncoder(database, settings, adapted=_embedding(finetune, adapted))
+        adapted = fine_tune(labels, settings, encoder=plain, inside=inside, progress=progress)
+    encoder = CachedEncoder(database, settings, adapted=_reader(finetune, adapted))
     _require_portable(output, encoder)
     facets = facet_labels(labels)
     others = _other_texts(database, settings, set(labels.transcripts))
@@ -155,8 +157,8 @@ def _written(files: Sequence[Path], checked: Checked) -> list[str]:
     return ["The file holds what was learned here, without the model that the study began with."]
 
 
-def _embedding(finetune: bool | None, adapted: Adapted | None) -> str | None:
-    """Say with which embedding to train: "" the settings' own, None the one in use."""
+def _reader(finetune: bool | None, adapted: Adapted | None) -> str | None:
+    """Say with which fine-tuned reader to train: "" with none, None with the one in use."""
     if finetune is None:
         return None
     return adapted.folder or "" if adapted else ""
@@ -165,7 +167,7 @@ def _embedding(finetune: bool | None, adapted: Adapted | None) -> str | None:
 def _require_portable(output: Path | None, encoder: CachedEncoder) -> None:
     if output is not None and encoder.adapted:
         raise InputError(
-            "A model on a fine-tuned embedding works in this study only.",
+            "A model with a fine-tuned reader works in this study only.",
             where=str(output),
             remedy="Train with --no-finetune to write one for another study.",
         )
@@ -301,7 +303,7 @@ def _store(
     labels: Labels,
     codes: Sequence[LearnedCode],
     checked: Checked,
-    embedding: str,
+    reader: str,
 ) -> ModelRow:
     folder = database.path.parent
     with database.write() as connection:
@@ -310,7 +312,7 @@ def _store(
             "semcode": __version__,
             "codebook_digest": labels.codebook.digest,
             "encoder": model.encoder_name(),
-            "embedding": embedding,
+            "reader": reader,
             "coders": dict(labels.coders),
             "transcripts": sorted(set(labels.transcripts)),
             "labels": int(labels.known.sum()),
