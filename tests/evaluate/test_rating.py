@@ -50,7 +50,7 @@ def test_a_coding_in_unread_text_is_left_out_and_said(source, coding, reading, c
     one = source([coding("b", 80, 100)], [reading("a", 20, 100), reading("b", 20, 60)])
     found = compare([one], coders=["a", "b"], codes=codes, unit="segment")
     assert not (found.ratings == 1).any()
-    assert "1 codings of b lie on a segment that b is not recorded" in found.notes[0]
+    assert "Left out: 1 coding of b on a segment that b is not recorded" in found.notes[0]
 
 
 def test_reading_with_suggestions_on_show_does_not_count(source, reading, codes):

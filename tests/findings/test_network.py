@@ -184,6 +184,35 @@ def test_words_that_mislead(nlp, text, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("My daughter said, Mama, can you come?", {"children"}),
+        ("My oldest goes, Mama, I'm hungry.", {"children"}),
+        ("My son was like, Mama, when is supper?", {"children"}),
+        ("My kids tell me, Mommy, don't leave.", {"children"}),
+        ('She says to me, "Mama, look at that."', set()),
+        ("She said, I love you, Mama.", set()),
+        ("He'd holler out: Daddy, come here!", set()),
+        ("“Mama, can you stay?” That broke me.", set()),
+        ('"Mama, can you stay?" she asked.', set()),
+        ("My landlord said, Doctor, I can't pay.", {"landlord"}),
+        ("I told Mama, I am not going.", {"mother"}),
+        ("I asked Mama, and she said no.", {"mother"}),
+        ("She told Mama, he was gone.", {"mother"}),
+        ("I said, Mama, I need help.", {"mother"}),
+        ("I was like, Mama, I need help.", {"mother"}),
+        ('"Mama, I need help," I said.', {"mother"}),
+        ("Mama said, you come home.", {"mother"}),
+        ("Mama, she raised us.", {"mother"}),
+        ("And he said Mama was sick.", {"mother"}),
+        ("He said he was done. Mama, she cried.", {"mother"}),
+    ],
+)
+def test_who_is_spoken_to_by_others_is_not_spoken_of(nlp, text, expected):
+    assert named(nlp, text) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "name", "relation"),
     [
         ("My counselor Denise is good. Denise sat with me.", "Denise", "counselor"),

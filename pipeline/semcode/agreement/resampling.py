@@ -9,6 +9,7 @@ import numpy as np
 
 from semcode.agreement.result import Interval
 from semcode.errors import InputError
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -137,7 +138,8 @@ def interval_from_draws(
         notes.append(f"{missing:.0%} of the resamples had no value and were left out.")
     if n_clusters < FEW_CLUSTERS:
         notes.append(
-            f"Only {n_clusters} interviews: the interval stands for interviews of the same kind."
+            f"Only {counted(n_clusters, 'interview')}: the interval stands for interviews of the "
+            "same kind."
         )
     return Interval(
         None if reason else lower,

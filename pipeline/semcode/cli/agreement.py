@@ -19,6 +19,7 @@ from semcode.study.agreement.files import (
     write_agreement_page,
     write_table_page,
 )
+from semcode.wording import counted
 
 __all__ = ["agreement", "reliability_sample"]
 
@@ -92,7 +93,8 @@ def _put_out(report: AnyReport, options: Namespace, by: str) -> None:
         say(f"Next: semcode agreement --study {options.study} --html agreement.html")
         if report.disputed:
             told = f"semcode review --study {options.study}  (Adjudicate)"
-            say(f"To settle the {len(report.disputed):,} passages on which they differ: {told}")
+            passages = counted(len(report.disputed), "passage")
+            say(f"To settle the {passages} on which they differ: {told}")
 
 
 def reliability_sample(options: Namespace) -> int:
@@ -151,8 +153,9 @@ def reliability_sample(options: Namespace) -> int:
     )
     interviews = len({c.transcript for c in sample.drawn})
     say(
-        f"Drew {len(sample.drawn):,} {sample.kind} from {interviews} interviews "
-        f"({sample.n_units:,} of {sample.n_total:,} units), seed {options.seed}."
+        f"Drew {counted(len(sample.drawn), sample.kind.removesuffix('s'))} from "
+        f"{counted(interviews, 'interview')} "
+        f"({sample.n_units:,} of {counted(sample.n_total, 'unit')}), seed {options.seed}."
     )
     for stratum, (drawn, of) in sample.strata.items():
         if stratum:

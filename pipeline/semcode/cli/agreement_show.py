@@ -67,9 +67,9 @@ def _say_overall(row: AgreementRow) -> None:
     decisions, given = row.more.get("n_decisions"), row.more.get("n_positive_decisions")
     if isinstance(decisions, int) and isinstance(given, int):
         say(
-            f"all codes: {row.n:,} units, {row.n_positive:,} of them with any code; the figures "
-            f"rest on {decisions:,} decisions (every unit with every code), of which somebody gave "
-            f"the code in {given:,}."
+            f"all codes: {counted(row.n, 'unit')}, {row.n_positive:,} of them with any code; the "
+            f"figures rest on {counted(decisions, 'decision')} (every unit with every code), of "
+            f"which somebody gave the code in {given:,}."
         )
 
 
@@ -136,7 +136,7 @@ def _say_plan(report: AgreementReport) -> None:
         enough = "" if item.enough else ", more than this study has"
         more = f"{item.more:,} more than now" if item.more else "no more than now"
         say(
-            f"{item.code}: {item.needed:,} units for ± {item.wanted:g} around alpha "
+            f"{item.code}: {counted(item.needed, 'unit')} for ± {item.wanted:g} around alpha "
             f"({more}{enough})."
         )
 

@@ -67,14 +67,16 @@ def _show_coding(found: BatchCoding, options: Namespace) -> None:
         _show_given(given)
         _show_left(left)
     verb = "would get" if found.dry else "got"
-    passed = "" if options.together else f"{len(given)} of {len(found.outcomes)} codes passed, "
+    codes = counted(len(found.outcomes), "code")
+    passed = "" if options.together else f"{len(given)} of {codes} passed, "
     on = (
-        f"{passed}on an audit of {found.audited:,} segments of {found.participants} participants"
+        f"{passed}on an audit of {counted(found.audited, 'segment')} of "
+        f"{counted(found.participants, 'participant')}"
         if found.audited
         else "nothing was audited"
     )
     say(
-        f"{found.covered:,} of {found.segments:,} segments ({found.coverage:.0%}) of "
+        f"{found.covered:,} of {counted(found.segments, 'segment')} ({found.coverage:.0%}) of "
         f"{counted(len(found.transcripts), 'interview')} {verb} a code from the model; {on}. "
         "The rest is in the queue."
     )
@@ -145,8 +147,8 @@ def _missing(found: BatchCoding, options: Namespace) -> Iterator[str]:
     """Say how many more audited segments are likely to be enough, and how to draw them."""
     if found.unread:
         yield (
-            f"{found.unread:,} segments of the audit are drawn and not coded yet: semcode review "
-            f"--study {options.study}  (order: audit)"
+            f"Drawn for the audit and not coded yet: {counted(found.unread, 'segment')}. "
+            f"semcode review --study {options.study}  (order: audit)"
         )
     had = found.audited if found.basis.endswith("where sure") else 0
     more = [(name, _rounded(wanted - had)) for name, wanted in found.needs if wanted > had]
@@ -163,14 +165,14 @@ def _missing(found: BatchCoding, options: Namespace) -> Iterator[str]:
         ]
         yield (
             f"Likely to be enough{' in addition' if had else ''}, four times in five, of the "
-            f"{found.sure:,} segments in which the model is nearly sure of a code: "
+            f"{counted(found.sure, 'segment')} in which the model is nearly sure of a code: "
             f"{', '.join(told)}. Have them coded blind: semcode audit --study {options.study} "
             f"--coder NAME --segments {able[0][1]} --where-sure --new-interviews"
         )
     elif more:
         yield (
             f"The model is nearly sure of a code in only {found.sure:,} of these "
-            f"{found.segments:,} segments, and an audit would take about "
+            f"{counted(found.segments, 'segment')}, and an audit would take about "
             f"{_rounded(more[0][1] + had):,}. With so few, reading the suggestions is less work "
             "than proving that one need not."
         )

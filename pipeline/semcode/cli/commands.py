@@ -48,7 +48,9 @@ def init(options: Namespace) -> int:
     else:
         study = Study.create(options.folder, codebook=options.codebook, model=options.model)
         book = study.codebook()
-        say(f"Made {options.folder} with the codebook {book.name!r} ({len(book)} codes).")
+        say(
+            f"Made {options.folder} with the codebook {book.name!r} ({counted(len(book), 'code')})."
+        )
         if options.model:
             say(f"Its suggestions begin with what {options.model} learned elsewhere.")
         say(f"Next: semcode add --study {options.folder} YOUR_FILES")
@@ -294,8 +296,9 @@ def _tell_if_stale(study: Study) -> None:
     pending = study.status().pending
     if pending:
         say(
-            f"note: {pending:,} transcripts have no suggestions, or ones made with another "
-            "codebook or other settings. Call semcode suggest first to have them in."
+            f"note: {counted(pending, 'transcript has', 'transcripts have')} no suggestions, or "
+            "ones made with another codebook or other settings. Call semcode suggest first to have "
+            "them in."
         )
 
 
@@ -347,7 +350,7 @@ def codebook(options: Namespace) -> int:
         )
     if options.action == "check":
         book = load_codebook(options.file)
-        say(f"{options.file} is in order: {len(book)} codes.")
+        say(f"{options.file} is in order: {counted(len(book), 'code')}.")
         return 0
     with Study(options.study) as study:
         if options.action == "export":

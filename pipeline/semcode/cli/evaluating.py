@@ -13,6 +13,7 @@ from semcode.evaluate.model_quality import MEASURES, Quality
 from semcode.evaluate.model_report import ModelReport, Section, report_of, shown
 from semcode.evaluate.words import number
 from semcode.study import Study
+from semcode.wording import counted
 
 __all__ = ["audit", "evaluate"]
 
@@ -167,8 +168,8 @@ def audit(options: Namespace) -> int:
         return 0
     print_table(("participant", "segments drawn"), list(sample.participants.items()))
     say(
-        f"Drew {len(sample.drawn):,} of {sample.population:,} segments that nobody has read, and "
-        f"assigned them to {', '.join(sample.coders)} as {sample.batch!r}."
+        f"Drew {len(sample.drawn):,} of {counted(sample.population, 'segment')} that nobody has "
+        f"read, for {', '.join(sample.coders)}, as {sample.batch!r}."
     )
     for note in sample.notes:
         say(note)

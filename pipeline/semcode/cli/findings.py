@@ -13,9 +13,11 @@ from semcode.findings.network import graphml
 from semcode.findings.rapid_matrix import all_domains, choose_domains
 from semcode.findings.tables import Table
 from semcode.study import Study
+from semcode.study.findings.commenting import comment
 from semcode.study.findings.finding import FindingOptions, as_json, find, matrix_cells
-from semcode.study.findings.matrix import comment, keep_copy, read_matrix, write_templates
+from semcode.study.findings.matrix import keep_copy, read_matrix
 from semcode.study.findings.network import decide_tie, study_ties
+from semcode.study.findings.sheets import write_templates
 from semcode.wording import counted
 
 __all__ = ["findings"]
@@ -54,8 +56,10 @@ def _act_on_matrix(study: Study, options: Namespace) -> None:
     chosen = _options(options)
     data = find(study, "participants", chosen).data
     if options.comment:
-        comment(study, options.comment, on=options.on, coder=options.who, data=data)
+        new = comment(study, options.comment, on=options.on, coder=options.who, data=data)
         say(f"Kept the comment of {options.who}.")
+        if new:
+            say(f"note: new to this study: {options.who}. Check the spelling.")
     if options.read:
         everything = list(all_domains(data.codes, data.facets).values())
         cells = matrix_cells(study, data, chosen, everything)

@@ -86,8 +86,8 @@ def check_codings(options: Namespace) -> int:
                 [_look(look) for look in found],
             )
     say(
-        f"{len(looks):,} passages. The model may be wrong: change a coding only where you agree "
-        "on reading it again."
+        f"{counted(len(looks), 'passage')}. The model may be wrong: change a coding only where you "
+        "agree on reading it again."
     )
     return 0
 
@@ -184,7 +184,10 @@ def _code_table(done: Trained) -> tuple[Sequence[str], list[Sequence[object]]]:
 def _judged(done: Trained) -> Iterator[str]:
     without = sum(bool(code.why_not) for code in done.codes)
     if without:
-        yield f"note: {without} codes have no labels and go on from their definitions."
+        yield (
+            f"note: {counted(without, 'code has', 'codes have')} no labels: scores come from the "
+            "definition."
+        )
     for note in done.notes:
         yield f"note: {note}"
     if done.adapted is not None:
@@ -211,12 +214,12 @@ def _finetuned(found: Adapted) -> str:
 
 def _checked(quality: Quality) -> Iterator[str]:
     yield (
-        f"\nChecked on participants that were left out, {quality.folds} times, "
-        f"{quality.participants} participants in all:"
+        f"\nChecked on participants that were left out, {counted(quality.folds, 'time')}, "
+        f"{counted(quality.participants, 'participant')} in all:"
     )
     if quality.mean_average_precision is not None and quality.mean_by_definition is not None:
         yield (
-            f"  ranking (mean average precision of {len(quality.codes)} codes): "
+            f"  ranking (mean average precision of {counted(len(quality.codes), 'code')}): "
             f"{quality.mean_average_precision:.2f}; from the definitions alone: "
             f"{quality.mean_by_definition:.2f}"
         )

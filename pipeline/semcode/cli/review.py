@@ -110,7 +110,8 @@ def _check(study: Study) -> int:
     found = check(study.database)
     if found:
         raise StudyError(
-            f"The log and the study differ in {len(found):,} places. The first: {found[0]}",
+            f"The log and the study differ in {counted(len(found), 'place')}. The first: "
+            f"{found[0]}",
             where=str(study.folder),
             remedy="Put back a copy from your backup of the folder, or ask for help with it.",
         )
@@ -155,8 +156,8 @@ def _what(row: HistoryRow) -> str:
 def _print_correction(done: Correction, *, dry: bool) -> None:
     would = "would be" if dry else "are"
     say(
-        f"{done.transcript}: {done.kept:.1%} of the text stays; {done.words_before:,} words "
-        f"before, {done.words_after:,} after."
+        f"{done.transcript}: {done.kept:.1%} of the text stays; "
+        f"{counted(done.words_before, 'word')} before, {done.words_after:,} after."
     )
     say(
         f"Codings: {done.unmoved:,} unmoved, {len(done.moved):,} moved with their words, "

@@ -11,6 +11,7 @@ from semcode.study import Study
 from semcode.study import topics as api
 from semcode.study.topics.shown import TopicDone, TopicsPage, TopicView
 from semcode.study.topics.writing import write_topics
+from semcode.wording import counted
 
 __all__ = ["topics"]
 
@@ -154,7 +155,7 @@ def _json(page: TopicsPage) -> dict[str, Any]:
 def _show(page: TopicsPage) -> None:
     for text in page.notes:
         say(f"note: {text}")
-    head = ["id", "topic", "segments", "people", "stability", "level", "code", "status"]
+    head = ["id", "topic", "passages", "people", "stability", "level", "code", "status"]
     print_table(head, [_row(topic) for topic in page.topics])
     for topic in page.topics:
         if topic.status == "open":
@@ -163,7 +164,7 @@ def _show(page: TopicsPage) -> None:
                 say(f"  “{_short(quote.text)}” ({quote.participant})")
     share = "not tried" if page.stability is None else f"{page.stability:.0%} keep their topic"
     say(
-        f"{page.segments:,} segments, {page.outliers:,} in no topic; stability: {share}. "
+        f"{counted(page.segments, 'passage')}, {page.outliers:,} in no topic; stability: {share}. "
         "Next: semcode topics --draft ID, --accept ID, --reject ID ... --as CODER"
     )
 

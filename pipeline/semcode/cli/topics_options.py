@@ -32,13 +32,13 @@ def add_topics(commands: Commands[ArgumentParser]) -> None:
     parser.add_argument(
         "--method",
         choices=("density", "centres"),
-        help="density for thousands of segments, centres for fewer (default: by their number)",
+        help="density for thousands of passages, centres for fewer (default: by their number)",
     )
     parser.add_argument("--seed", type=seed, metavar="S", help="of chance (default: 0)")
     parser.add_argument(
         "--no-stability", action="store_true", help="do not try how stable the topics are"
     )
-    parser.add_argument("--html", metavar="FILE", help="write a page with the map of all segments")
+    parser.add_argument("--html", metavar="FILE", help="write a page with a map of the passages")
     parser.add_argument("--xlsx", metavar="FILE", help="write a workbook")
     _decisions(parser)
     _code(parser)

@@ -19,6 +19,7 @@ from semcode.agreement import (
     units_from_interval,
 )
 from semcode.evaluate.data import AgreementRow, Comparison, Options, Place
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -179,7 +180,9 @@ def _advice(item: CodeDispute, comparison: Comparison, row: AgreementRow | None)
             "these passages together before anything else."
         )
     if row is not None and 0 < row.n_positive < _SPARSE:
-        parts.append(f"It rests on {row.n_positive} units: see more of them before you judge it.")
+        parts.append(
+            f"It rests on {counted(row.n_positive, 'unit')}: see more of them before you judge it."
+        )
     return " ".join(parts) or "Read the disputed passages together."
 
 

@@ -15,6 +15,7 @@ from semcode.agreement import (
 from semcode.errors import InputError
 from semcode.evaluate.data import CodeName
 from semcode.evaluate.mode_data import LabelledSpan, ModeReport, ModeText, by_domain
+from semcode.wording import counted
 
 __all__ = ["atlas_report"]
 
@@ -52,7 +53,8 @@ def atlas_report(
     over = atlas_cu_alpha(spans, extent=extent, domains=named)
     methods = (
         f"{len(coders)} coders ({', '.join(coders)}) were compared as in ATLAS.ti over the "
-        f"quantity of text of {len(texts)} documents ({extent[1]:,} characters): percent "
+        f"quantity of text of {counted(len(texts), 'document')} "
+        f"({counted(extent[1], 'character')}): percent "
         "agreement and Holsti's index 2A/(N1 + N2) of text, Krippendorff's alpha-binary (is a "
         "passage relevant to the domain) and cu-alpha (which code of the domain), and Cu-alpha "
         "(which domain) "

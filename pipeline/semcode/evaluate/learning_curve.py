@@ -13,6 +13,7 @@ from semcode.classify.tuning import folds_of
 from semcode.evaluate.data import Options
 from semcode.evaluate.held_out import answers
 from semcode.evaluate.model_quality import Judged, error_sums, measures_of
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -226,8 +227,8 @@ def _concluded(
     whole = draws[~np.isnan(draws).any(axis=1)]
     if len(points) < _FEWEST_POINTS or np.isnan(values).any() or len(whole) < len(draws) / 2:
         reason = (
-            f"The curve has {len(points)} points; foretelling needs {_FEWEST_POINTS}, so more "
-            "participants."
+            f"The curve has {counted(len(points), 'point')}; foretelling needs {_FEWEST_POINTS}, "
+            "so more participants."
         )
         return Curve(points, (), reason, f"How much more would help cannot be said. {reason}")
     ahead = [total * times for times in _TIMES]
@@ -250,8 +251,8 @@ def _concluded(
 def _words(points: Sequence[CurvePoint], last: Forecast, total: int) -> str:
     now = points[-1]
     told = (
-        f"Learning from {now.participants} participants ({now.units:,.0f} segments) gives a mean "
-        f"F1 of {now.value:.2f}; {points[0].participants} gave {points[0].value:.2f}. "
+        f"Learning from {counted(now.participants, 'participant')} ({now.units:,.0f} segments) "
+        f"gives a mean F1 of {now.value:.2f}; {points[0].participants} gave {points[0].value:.2f}. "
     )
     within = (
         f" (interval {last.gain_interval[0]:+.2f} to {last.gain_interval[1]:+.2f})"

@@ -13,6 +13,7 @@ from semcode.agreement import model_gap
 from semcode.evaluate.data import AgreementRow, CodeName, Comparison, Options, select
 from semcode.evaluate.measures import FEWEST_CLUSTERS, measure
 from semcode.evaluate.views import pooled
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -191,5 +192,6 @@ def _why(
     if gap is None:
         pairs = [*combinations(people, 2), *((model, person) for person in people)]
         lacking = sum(not (table[:, list(pair)] == 1).any() for pair in pairs)
-        return f"{lacking} of {len(pairs)} pairs have no alpha (the code was not used by them)."
+        of = counted(len(pairs), "pair")
+        return f"No alpha in {lacking} of {of} (the code was not used by them)."
     return "The code occurs in too few interviews to resample."

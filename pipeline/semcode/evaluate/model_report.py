@@ -14,6 +14,7 @@ from semcode.evaluate.learning_curve import Curve
 from semcode.evaluate.model_quality import Estimate, Judged, Quality, quality
 from semcode.evaluate.probabilities import Reliability, reliability
 from semcode.evaluate.words import number
+from semcode.wording import counted
 
 __all__ = ["ModelReport", "Section", "model_report", "report_of", "section", "shown"]
 
@@ -190,7 +191,7 @@ def _summary(
         )
         yield (
             f"Stated probabilities are off by {main.reliability.error:.3f} on average over all "
-            f"{main.reliability.n:,} decisions{more}."
+            f"{counted(main.reliability.n, 'decision')}{more}."
         )
     if curve is not None:
         yield curve.said
@@ -260,16 +261,17 @@ def _methods(
     )
     if audit is not None:
         yield (
-            f"Figures come from a random sample of {audit.n_units:,} segments of "
-            f"{audit.n_participants} participants that was coded without suggestions on show and "
-            "was never learned from; segments were weighted by the inverse of their chance to be "
+            f"Figures come from a random sample of {counted(audit.n_units, 'segment')} of "
+            f"{counted(audit.n_participants, 'participant')} that was coded without suggestions on "
+            "show and was never learned from; segments were weighted by the inverse of their "
+            "chance to be "
             "drawn."
         )
     if left_out is not None:
         yield (
             f"Performance with new people was estimated on {left_out.n_units:,} coded segments by "
             f"leaving participants out ({folds} folds of whole participants, "
-            f"{left_out.n_participants} participants)."
+            f"{counted(left_out.n_participants, 'participant')})."
         )
     yield (
         f"{options.ci:.0%} intervals resample participants ({options.resamples:,} bootstrap "

@@ -18,6 +18,7 @@ from semcode.errors import InputError
 from semcode.evaluate.atlas_mode import atlas_report
 from semcode.evaluate.data import CodeName, Span
 from semcode.evaluate.mode_data import ModeReport, ModeText
+from semcode.wording import counted
 
 __all__ = ["MODES", "ModeReport", "ModeText", "in_view", "mode_report"]
 
@@ -122,8 +123,9 @@ def _nvivo(
         )
     methods = (
         f"{coders[0]} and {coders[1]} were compared as in NVivo's coding comparison, character by "
-        f"character over the whole text of {len(texts)} sources ({size:,} characters), "
-        "interviewers' speech included. Percentage agreement is the share of characters that both "
+        f"character over the whole text of {counted(len(texts), 'source')} "
+        f"({counted(size, 'character')}), interviewers' speech included. Percentage agreement is "
+        "the share of characters that both "
         "or neither coded; kappa is Cohen's (Cohen 1960). Averages over sources are weighted by "
         "their size; NVivo's value 1 stands where kappa is 0/0.",
     )
@@ -154,8 +156,8 @@ def _nvivo_row(
     undefined = {}
     if weighted.n_undefined:
         undefined["cohen_kappa"] = (
-            f"NVivo shows 1 in {weighted.n_undefined} of {len(found)} sources in which Cohen's "
-            "kappa is 0/0 (usually nobody coded there); they lift the average."
+            f"NVivo shows 1 in {weighted.n_undefined} of {counted(len(found), 'source')} in which "
+            "Cohen's kappa is 0/0 (usually nobody coded there); they lift the average."
         )
     coded = sum((2 * row.both + row.only_a + row.only_b) / 200 * row.size for row in found)
     return {
@@ -229,7 +231,7 @@ def _maxqda(
         "documents: whether a code exists in a document, how often it occurs there, and segment by "
         f"segment in both directions, where two segments agree if they share at least {least:.0%} "
         f"of the longer. Kappa is Brennan and Prediger's (1981) with chance agreement 1 in "
-        f"{len(codes)} codes.",
+        f"{counted(len(codes), 'code')}.",
     )
     return ModeReport(
         "maxqda",

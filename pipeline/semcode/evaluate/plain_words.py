@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from semcode.agreement import WEIGHTS
 from semcode.errors import InputError
 from semcode.evaluate.words import TITLES
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,7 +84,7 @@ def left_out(table: RatingTable, paired: NDArray[np.bool_], n_rows: int) -> list
     alone = int((~paired).sum())
     empty = n_rows - len(table.indices)
     if empty:
-        said.append(f"{empty:,} of {n_rows:,} units have no rating and were left out.")
+        said.append(f"Left out without a rating: {empty:,} of {counted(n_rows, 'unit')}.")
     if alone:
         said.append(
             f"{alone:,} unit{' was' if alone == 1 else 's were'} rated by one coder only: no part "
@@ -102,8 +103,9 @@ def fewer_units(results: Sequence[tuple[str, Agreement, Interval]]) -> list[str]
         return []
     rest = "rests" if len(fewer) == 1 else "rest"
     return [
-        f"{' and '.join(TITLES[name] for name in fewer)} {rest} on the {units[fewer[0]]:,} units "
-        f"that all coders rated, the others on the {most:,} that two or more rated."
+        f"{' and '.join(TITLES[name] for name in fewer)} {rest} on the "
+        f"{counted(units[fewer[0]], 'unit')} that all coders rated, the others on the {most:,} "
+        "that two or more rated."
     ]
 
 
@@ -142,7 +144,7 @@ def methods(
     n = len(table.categories)
     scale = f"at the {level} level of measurement" if level else f"with {weights} weights"
     return [
-        f"{len(coders)} coders ({', '.join(coders)}) were compared on {n_units:,} "
+        f"{counted(len(coders), 'coder')} ({', '.join(coders)}) were compared on {n_units:,} "
         f"unit{'s' * (n_units != 1)} that two or more of them rated, in {n:,} "
         f"categor{'y' if n == 1 else 'ies'}, {scale}. "
         "Formulas: Cohen (1960, 1968), Conger (1980), Fleiss (1971), Scott (1955), "

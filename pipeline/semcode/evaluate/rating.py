@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from semcode.agreement import unit_table
 from semcode.errors import InputError
 from semcode.evaluate.data import CodeName, Comparison, Mark, Place, Source, Span
+from semcode.wording import counted
 
 __all__ = ["compare", "readable", "touched"]
 
@@ -202,18 +203,18 @@ def _marks(
 def _notes(left: _Counts, unit: str) -> Iterator[str]:
     for coder, n in sorted(left.seen.items()):
         yield (
-            f"{n:,} readings of {coder} were not blind (suggestions were on show) and do not "
-            "count: agreement of coders who saw the same suggestions measures the tool."
+            f"Left out: {counted(n, 'reading')} of {coder}, not blind (suggestions were on show): "
+            "agreement of coders who saw the same suggestions measures the tool."
         )
     for coder, n in sorted(left.unread.items()):
         yield (
-            f"{n:,} codings of {coder} lie on a {unit} that {coder} is not recorded as having "
-            "read whole; they were left out."
+            f"Left out: {counted(n, 'coding')} of {coder} on a {unit} that {coder} is not recorded "
+            "as having read whole."
         )
     for coder, n in sorted(left.outside.items()):
-        yield f"{n:,} codings of {coder} lie on no {unit} and were left out."
+        yield f"Left out: {counted(n, 'coding')} of {coder} on no {unit}."
     if left.unknown:
         yield (
-            f"{left.unknown:,} codings have a code that is not in the newest codebook and were "
-            "left out."
+            f"Left out: {counted(left.unknown, 'coding')} with a code that is not in the newest "
+            "codebook."
         )

@@ -29,6 +29,7 @@ from semcode.errors import InputError
 from semcode.evaluate.data import CodeName, Options
 from semcode.evaluate.measures import FEWEST_CLUSTERS
 from semcode.evaluate.mode_data import LabelledSpan, ModeReport, ModeText, by_domain
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -274,8 +275,9 @@ def _methods(
     )
     return (
         f"The passages that {', '.join(coders)} chose to code were compared over the whole text of "
-        f"{len(texts)} transcripts ({extent[1]:,} characters) without dividing it into units: "
-        "Krippendorff’s u-alpha of each code (where a passage begins and ends, against text "
+        f"{counted(len(texts), 'transcript')} ({counted(extent[1], 'character')}) without dividing "
+        "it into units: Krippendorff’s u-alpha of each code (where a passage begins and ends, "
+        "against text "
         "without the code), cu-alpha within a domain (which code, in text that both coded) and "
         "Cu-alpha (which domain) (Krippendorff, Mathet, Bouvry and Widlöcher 2016; Krippendorff "
         f"2019, section 12.6){also}. Intervals are {options.ci:.0%} cluster-bootstrap intervals of "

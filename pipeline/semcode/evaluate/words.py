@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from semcode import __version__
 from semcode.agreement.studentized import MOST_STUDENTIZED
 from semcode.evaluate.data import AgreementRow, Options, Place
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from semcode.evaluate.advice import Mend
@@ -131,8 +132,8 @@ def summary_sentences(
         unsaid = len(model.gaps) - behind - open_ - ahead
         yield (
             "The model agrees with people less well than they agree with each other for "
-            f"{behind} codes, better for {ahead}; for {open_} the interval leaves it open"
-            + (f", for {unsaid} it cannot be said." if unsaid else ".")
+            f"{counted(behind, 'code')}, better for {ahead}; for {open_} the interval leaves it "
+            "open" + (f", for {unsaid} it cannot be said." if unsaid else ".")
         )
 
 
@@ -161,8 +162,8 @@ def caution_notes(
     ]
     if several and cluster == "interview":
         yield (
-            f"{len(several)} participants speak in several interviews: resample people instead "
-            "with --cluster participant."
+            f"{counted(len(several), 'participant speaks', 'participants speak')} in several "
+            "interviews: resample people instead with --cluster participant."
         )
     if setting.unit == "character":
         yield (
@@ -172,15 +173,15 @@ def caution_notes(
     unused = [row.label for row in codes if not row.n_positive]
     if unused:
         yield (
-            f"Nobody used {len(unused)} of the {setting.n_codes} codes in these units: "
+            f"Nobody used {len(unused)} of the {counted(setting.n_codes, 'code')} in these units: "
             f"{', '.join(unused[:8])}{' ...' if len(unused) > 8 else ''}. They have no coefficient "
             "and do not enter the mean."
         )
     rare = [row.label for row in codes if row.n_positive and row.n_positive < 10]
     if rare:
         yield (
-            f"{len(rare)} codes are on fewer than ten units from anyone: their coefficients rest "
-            "on these few. Positive agreement and AC1 stand beside them."
+            f"{counted(len(rare), 'code is', 'codes are')} on fewer than ten units from anyone: "
+            "coefficients rest on these few. Positive agreement and AC1 stand beside them."
         )
 
 
@@ -199,11 +200,12 @@ def methods_sentences(
         else "not everywhere blind to machine suggestions,"
     )
     yield (
-        f"{_people(setting.coders)} coded {how} with the {setting.n_codes} codes{book}. "
+        f"{_people(setting.coders)} coded {how} with the {counted(setting.n_codes, 'code')}{book}. "
         f"Agreement was computed on "
-        f"{setting.n_units:,} {_UNITS[setting.unit]} from {setting.n_interviews} interviews with "
-        f"{setting.n_participants} participants, namely those that all compared coders are "
-        f"recorded as having read ({_share(setting)} of the {setting.n_total:,} in the study)."
+        f"{setting.n_units:,} {_UNITS[setting.unit]} from "
+        f"{counted(setting.n_interviews, 'interview')} with "
+        f"{counted(setting.n_participants, 'participant')}, namely those that all compared coders "
+        f"are recorded as having read ({_share(setting)} of the {setting.n_total:,} in the study)."
     )
     if setting.batch:
         yield f"Only what was assigned in the draw “{setting.batch}” was compared."
@@ -233,8 +235,8 @@ def methods_sentences(
     if said:
         average = mean.get("krippendorff_alpha")
         also = (
-            f"; the unweighted mean of alpha over the {average[1]} codes for which it is defined "
-            f"was {number(average[0])}"
+            f"; the unweighted mean of alpha over the {counted(average[1], 'code')} for which it "
+            f"is defined was {number(average[0])}"
             if average
             else ""
         )
@@ -253,8 +255,9 @@ def methods_sentences(
     if model is not None:
         yield (
             f"Agreement of {model.name} with each coder was computed separately on "
-            f"{model.n_units:,} units and is no measure of reliability; the difference of its mean "
-            "alpha with people and theirs with each other has its interval from the same resamples."
+            f"{counted(model.n_units, 'unit')} and is no measure of reliability; the difference of "
+            "its mean alpha with people and theirs with each other has its interval from the same "
+            "resamples."
         )
     yield f"Computed with semcode {__version__}."
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from semcode.codebook import Code, Codebook
 from semcode.exchange.tables import replace_file
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -29,7 +30,7 @@ def write_codebook_docx(
 
     document = docx.Document()
     document.add_heading(codebook.name or "Codebook", 0)
-    document.add_paragraph(f"Version {version}, {len(codebook)} codes.")
+    document.add_paragraph(f"Version {version}, {counted(len(codebook), 'code')}.")
     for text in (codebook.description, codebook.source):
         if text:
             document.add_paragraph(_plain(text))

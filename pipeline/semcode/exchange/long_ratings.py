@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semcode.errors import InputError
+from semcode.wording import counted
 
 __all__ = ["Turned", "turned"]
 
@@ -133,7 +134,9 @@ def _notes(
     same: int,
     cluster: str | None,
 ) -> list[str]:
-    said = [f"Each line is one rating: {len(rows):,} units by {len(coders):,} coders."]
+    said = [
+        f"Each line is one rating: {counted(len(rows), 'unit')} by {counted(len(coders), 'coder')}."
+    ]
     if same:
         ratings = "1 rating stands" if same == 1 else f"{same:,} ratings stand"
         said.append(f"{ratings} twice, alike, and counted once.")

@@ -11,6 +11,7 @@ from pathlib import Path
 from semcode.codebook import Codebook
 from semcode.errors import InputError
 from semcode.records import Coding, Transcript
+from semcode.wording import counted
 
 __all__ = ["QuotedCodings", "read_quotes"]
 
@@ -73,7 +74,7 @@ def _place(
         return f"there is no code {row['code']!r}."
     spans = _find(row["quote"], transcript)
     if len(spans) != 1:
-        count = "not" if not spans else f"{len(spans)} times"
+        count = "not" if not spans else f"{counted(len(spans), 'time')}"
         return f"the quote {row['quote'][:60]!r} is {count} in {transcript.name}."
     facets = tuple(f.strip() for f in (row.get("facets") or "").split(";") if f.strip())
     return Coding(

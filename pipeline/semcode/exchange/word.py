@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.table import _Cell
 
-__all__ = ["WordHeading", "WordQuote", "WordTable", "WordText", "write_word"]
+__all__ = ["WIDE", "WordHeading", "WordPicture", "WordQuote", "WordTable", "WordText", "write_word"]
 
-_WIDE = 6  # columns from which a page is laid on its side
+WIDE = 6  # columns from which a page is laid on its side
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,16 @@ class WordTable:
     numeric: tuple[int, ...] = ()
 
 
-Part = WordHeading | WordText | WordQuote | WordTable
+@dataclass(frozen=True, slots=True)
+class WordPicture:
+    """A picture (PNG), as wide as it was drawn; `alt` says what it shows to who cannot see it."""
+
+    image: bytes
+    caption: str
+    alt: str
+
+
+Part = WordHeading | WordText | WordQuote | WordTable | WordPicture
 
 
 def write_word(path: Path, parts: Sequence[Part]) -> None:
@@ -61,7 +70,7 @@ def write_word(path: Path, parts: Sequence[Part]) -> None:
     import docx
 
     document = docx.Document()
-    if any(isinstance(part, WordTable) and len(part.head) >= _WIDE for part in parts):
+    if any(isinstance(part, WordTable) and len(part.head) >= WIDE for part in parts):
         _lay_on_side(document)
     for part in parts:
         match part:
@@ -74,6 +83,8 @@ def write_word(path: Path, parts: Sequence[Part]) -> None:
                 _quote(document, part)
             case WordTable():
                 _table(document, part)
+            case WordPicture():
+                _picture(document, part)
     whole = BytesIO()
     document.save(whole)
     replace_file(path, lambda target: target.write_bytes(whole.getvalue()))
@@ -89,6 +100,16 @@ def _quote(document: Document, part: WordQuote) -> None:
     whose = document.add_paragraph()
     whose.add_run(_plain(part.source)).font.size = Pt(9)
     whose.paragraph_format.space_after = Pt(12)
+
+
+def _picture(document: Document, part: WordPicture) -> None:
+    """Put a picture with its caption under it, on the same page."""
+    paragraph = document.add_paragraph()
+    inline = paragraph.add_run().add_picture(BytesIO(part.image))
+    inline._inline.docPr.set("descr", _plain(part.alt))
+    if part.caption:
+        paragraph.paragraph_format.keep_with_next = True
+        document.add_paragraph().add_run(_plain(part.caption)).italic = True
 
 
 def _lay_on_side(document: Document) -> None:

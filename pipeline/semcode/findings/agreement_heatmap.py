@@ -16,6 +16,7 @@ from semcode.findings.axes import (
     rows_height,
     stripe,
 )
+from semcode.wording import counted
 
 __all__ = ["confused_names", "confusion_heatmap", "heatmap", "heatmap_width"]
 
@@ -56,9 +57,10 @@ def heatmap(
     ]
     hover = [
         [
-            f"<b>{names[row]}</b><br>{both} {counts[row][row]:,} times"
+            f"<b>{names[row]}</b><br>{both} {counted(counts[row][row], 'time')}"
             if row == column
-            else f"<b>{names[row]}</b> for <b>{names[column]}</b><br>{counts[row][column]:,} times"
+            else f"<b>{names[row]}</b> for <b>{names[column]}</b><br>"
+            f"{counted(counts[row][column], 'time')}"
             for column in range(n)
         ]
         for row in range(n)

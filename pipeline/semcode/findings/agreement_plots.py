@@ -22,6 +22,7 @@ from semcode.findings.axes import (
 )
 from semcode.findings.data import ReportCode
 from semcode.records import Level
+from semcode.wording import counted
 
 __all__ = [
     "coefficient_forest",
@@ -278,7 +279,7 @@ def _hover(row: AgreementRow, name: str) -> str:
         f"<b>{plot_text(name, width=60)}</b><br>alpha {with_interval(row, 'krippendorff_alpha')}"
         f"<br>AC1 {with_interval(row, 'gwet_ac1')}<br>positive agreement "
         f"{number(positive if isinstance(positive, float) else None)}<br>on {row.n_positive:,} of "
-        f"{row.n:,} units"
+        f"{counted(row.n, 'unit')}"
     )
 
 

@@ -120,7 +120,7 @@ def _made(name: str, source: str, items: _Items, known: Mapping[str, str]) -> tu
     )
     head = ("No.", "Part", "Item", "In this study")
     answered = sum(row[3] != _OPEN for row in rows)
-    caption = f"{name} ({source}): {answered} of {len(rows)} items are filled in."
+    caption = f"{name} ({source}): {answered} of {counted(len(rows), 'item')} are filled in."
     table = Table(caption, head, tuple(tuple(Cell(text) for text in row) for row in rows))
     return table, Grid(name, head, rows, (6, 28, 32, 80))
 

@@ -15,6 +15,7 @@ from semcode.findings.matrix_plots import code_by_column
 from semcode.findings.quotes import clip
 from semcode.findings.sem_counts import code_order
 from semcode.findings.tables import Cell, Table
+from semcode.wording import counted
 
 __all__ = ["cooccurrence"]
 
@@ -85,8 +86,8 @@ def _heat(codes: Sequence[ReportCode], together: Together) -> Figure:
     width = 360 + 20 * len(codes) if label_room(names) else 0
     return Figure(
         "cooccurrence",
-        "How alike the places of two codes are (Jaccard). Point at a cell for the counts.",
-        f"Heat map of {len(codes)} by {len(codes)} codes; the table lists the pairs.",
+        "How alike the places of two codes are (Jaccard); the table has the counts.",
+        f"Heat map of {len(codes)} by {counted(len(codes), 'code')}; the table lists the pairs.",
         spec,
         width=width,
     )
@@ -94,8 +95,8 @@ def _heat(codes: Sequence[ReportCode], together: Together) -> Figure:
 
 def _pairs(together: Together, unit: str) -> Table:
     return Table(
-        f"The {min(_SHOWN, len(together.pairs))} pairs most alike, of {len(together.pairs):,} "
-        "that meet; the workbook has all.",
+        f"The {counted(min(_SHOWN, len(together.pairs)), 'pair')} most alike, of "
+        f"{len(together.pairs):,} that meet; the workbook has all.",
         (
             "Code",
             "and",
@@ -145,8 +146,9 @@ def _network(codes: Sequence[ReportCode], together: Together, drawn: Sequence[Pa
     parts.append("</svg>")
     return Drawing(
         "code-network",
-        f"The {len(drawn)} pairs most alike that meet at least {_LEAST} times. The wider the "
-        "line, the more alike their places; a dot’s area is the code’s use, its colour the level.",
+        f"The {counted(len(drawn), 'pair')} most alike, meeting at least {_LEAST} times. The wider "
+        "the line, the more alike their places; a dot’s area is the code’s use, its colour the "
+        "level.",
         "Network of codes.",
         "".join(parts),
     )
@@ -184,7 +186,7 @@ def _course(course: Course) -> Figure:
         values,
         texts=[[str(n) if n else "" for n in row] for row in course.counts],
         hover=[
-            [f"{n:,} of {total:,} passages" for n in row]
+            [f"{n:,} of {counted(total, 'passage')}" for n in row]
             for row, total in zip(course.counts, totals, strict=True)
         ],
         title="Share of the code’s passages",
@@ -193,7 +195,7 @@ def _course(course: Course) -> Figure:
         "course",
         "Where in the interview each code is used, from beginning to end; the colour is the "
         "share of the code’s passages, the number their count.",
-        f"Heat map of {len(course.codes)} codes by fifth of the interview.",
+        f"Heat map of {counted(len(course.codes), 'code')} by fifth of the interview.",
         spec,
         Table(
             "Passages by code and fifth of the interview.",

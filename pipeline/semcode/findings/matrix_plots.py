@@ -53,8 +53,9 @@ def sem_figure(rows: Sequence[SemRow], columns: Sequence[Column], n: int) -> Fig
         "sem",
         f"Participants (of {n:,}) who spoke of each code, in all and by facet. The colour is "
         "their share, the number their count.",
-        f"Heat map of {len(codes)} codes by {len(columns)} columns of facets; the table holds "
-        "every number.",
+        f"Heat map of {counted(len(codes), 'code')} by {counted(len(columns), 'column')} of "
+        "facets; "
+        "the table holds every number.",
         spec,
     )
 

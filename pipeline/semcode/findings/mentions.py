@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from semcode.findings.addressing import addressed
 from semcode.findings.relations import Relation, RelationLexicon
 
 if TYPE_CHECKING:
@@ -184,6 +185,7 @@ def _theirs(found: Span, relation: Relation, lexicon: RelationLexicon) -> bool:
         or (near[-1:] == ["'s"] and near[0] not in lexicon.pronouns)
         or (lexicon.others & set(near) and not lexicon.mine & set(near[-1:]))
         or (word.lower() in lexicon.capitals and not word.isupper())
+        or (to := addressed(found, lexicon))
     ):
         return False
     if not relation.own or lexicon.mine & set(before) or found[0].lower_ in ("the", "a"):
@@ -193,7 +195,7 @@ def _theirs(found: Span, relation: Relation, lexicon: RelationLexicon) -> bool:
     if word.lower() not in lexicon.names or lexicon.articles & set(before):
         return False
     called = bool(after) and after[0] == "," and bool(near) and near[-1] in lexicon.address
-    return word[:1].isupper() and not called
+    return word[:1].isupper() and (to is False or not called)
 
 
 def _kin(lexicon: RelationLexicon) -> frozenset[str]:

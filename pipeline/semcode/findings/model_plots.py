@@ -22,6 +22,7 @@ from semcode.findings.axes import (
 )
 from semcode.findings.data import ReportCode
 from semcode.records import Level
+from semcode.wording import counted
 
 __all__ = ["by_level", "code_forest", "curve_figure", "reliability_figure"]
 
@@ -102,7 +103,7 @@ def reliability_figure(found: Reliability) -> dict[str, Any]:
         "error_y": _spread([(b.true, b.interval) for b in bins]),
         "marker": {"color": "var(--ink)", "size": 9},
         "hovertext": [
-            f"stated {b.stated:.2f}, true {b.true:.2f}<br>{b.n:,} decisions" for b in bins
+            f"stated {b.stated:.2f}, true {b.true:.2f}<br>{counted(b.n, 'decision')}" for b in bins
         ],
         "hoverinfo": "text",
     }
@@ -123,7 +124,8 @@ def curve_figure(curve: Curve) -> dict[str, Any]:
         "marker": {"color": "var(--ink)", "size": 9},
         "line": {"color": "var(--ink)", "width": 1.5},
         "hovertext": [
-            f"{p.participants} participants, {p.units:,.0f} segments<br>mean F1 {p.value:.2f}"
+            f"{counted(p.participants, 'participant')}, {p.units:,.0f} segments<br>"
+            f"mean F1 {p.value:.2f}"
             for p in curve.points
         ],
         "hoverinfo": "text",
@@ -179,5 +181,5 @@ def _hover(row: Quality) -> str:
     return (
         f"<b>{plot_text(row.label, width=60)}</b><br>F1 {shown(row.values['f1'])}<br>precision "
         f"{shown(row.values['precision'])}<br>recall {shown(row.values['recall'])}<br>coded "
-        f"{row.n_positive:,} times in {row.n:,} segments"
+        f"{counted(row.n_positive, 'time')} in {counted(row.n, 'segment')}"
     )

@@ -12,6 +12,7 @@ from semcode.evaluate.probabilities import Reliability
 from semcode.evaluate.words import number
 from semcode.findings.model_plots import by_level
 from semcode.findings.tables import Cell, Table
+from semcode.wording import counted
 
 __all__ = [
     "curve_table",
@@ -102,7 +103,7 @@ def curve_table(curve: Curve) -> Table:
     """Tabulate the points of the learning curve and what is foretold."""
     measured = tuple(
         (
-            Cell(f"{p.participants} participants"),
+            Cell(f"{counted(p.participants, 'participant')}"),
             Cell(f"{p.units:,.0f}"),
             Cell(f"{p.labels:,.0f}"),
             Cell(number(p.value)),

@@ -174,7 +174,9 @@ def _ring(tie: Tie) -> tuple[int, str]:
 
 def _alter(tie: Tie, x: float, y: float, *, right: bool) -> str:
     mark = "?" if tie.state == "suggested" else ""
-    title = f"{tie.relation.name}: {tie.quality}, {len(tie.mentions)} mentions, {tie.state}"
+    title = (
+        f"{tie.relation.name}: {tie.quality}, {counted(len(tie.mentions), 'mention')}, {tie.state}"
+    )
     name = tie.relation.name + (f" {mark}" if mark else "")
     side = 13 if right else -13
     return (
@@ -188,7 +190,7 @@ def _alter(tie: Tie, x: float, y: float, *, right: bool) -> str:
 def _alt(participant: str, ties: Sequence[Tie]) -> str:
     counts = Counter(tie.quality for tie in ties)
     told = ", ".join(f"{counts[q]} {q}" for q in QUALITIES if counts[q])
-    return f"Network of {participant}: {len(ties)} ties, {told}. The table lists them."
+    return f"Network of {participant}: {counted(len(ties), 'tie')}, {told}. The table lists them."
 
 
 def _summary(label: str, ties: Sequence[Tie]) -> dict[str, object]:

@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from semcode.findings import axes, tables
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -39,6 +40,7 @@ def environment() -> Environment:
         "level_title": axes.level_title,
         "level_slug": axes.level_slug,
     }
+    made.globals["count"] = counted
     return made
 
 

@@ -24,6 +24,7 @@ from semcode.findings.axes import (
     value_axis,
 )
 from semcode.findings.summary import CodeCount, Coverage, LevelCount, Matrix
+from semcode.wording import counted
 
 __all__ = [
     "Ring",
@@ -83,7 +84,7 @@ def level_bars(levels: Sequence[LevelCount]) -> dict[str, Any]:
                 "Segments",
                 [row.segments for row in levels],
                 [
-                    f"<b>{title}</b><br>{row.segments:,} segments ({row.share:.0%} of all)"
+                    f"<b>{title}</b><br>{counted(row.segments, 'segment')} ({row.share:.0%} of all)"
                     for title, row in zip(ticks, levels, strict=True)
                 ],
             ),
@@ -91,7 +92,7 @@ def level_bars(levels: Sequence[LevelCount]) -> dict[str, Any]:
                 "Participants",
                 [row.participants for row in levels],
                 [
-                    f"<b>{title}</b><br>{row.participants:,} participants"
+                    f"<b>{title}</b><br>{counted(row.participants, 'participant')}"
                     for title, row in zip(ticks, levels, strict=True)
                 ],
             ),
@@ -108,7 +109,7 @@ def code_bars(counts: Sequence[CodeCount]) -> dict[str, Any]:
     ticks, places, n_rows = grouped_rows([row.code for row in counts])
     hover = [
         f"<b>{plot_text(row.code.name, width=60, lines=4)}</b><br>{level_title(row.code.level)}"
-        f"<br>{row.segments:,} segments, {row.participants:,} participants"
+        f"<br>{counted(row.segments, 'segment')}, {counted(row.participants, 'participant')}"
         for row in counts
     ]
     return _two_panels(
@@ -142,7 +143,7 @@ def code_heatmap(table: Matrix) -> dict[str, Any]:
             shares[place][column] = round(share, 4)
             hover[place][column] = (
                 f"<b>{name}</b><br>{plot_text(person, width=60)}<br>"
-                f"{n:,} of {of:,} segments ({share:.1%})"
+                f"{n:,} of {counted(of, 'segment')} ({share:.1%})"
             )
             cells[place][column] = str(n) if n and width <= CELL_TEXT_COLUMNS else ""
     length = min(320, rows_height(ticks, n_rows) - 80)
@@ -205,7 +206,7 @@ def coverage_bars(rows: Sequence[Coverage]) -> dict[str, Any]:
         "cliponaxis": False,
         "hovertext": [
             f"<b>{plot_text(row.participant, width=60)}</b><br>"
-            f"{row.uncoded:,} of {row.segments:,} segments ({row.share:.1%}) not coded"
+            f"{row.uncoded:,} of {counted(row.segments, 'segment')} ({row.share:.1%}) not coded"
             for row in rows
         ],
         "hoverinfo": "text",

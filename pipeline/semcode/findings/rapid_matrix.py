@@ -167,7 +167,7 @@ def rapid_matrix(
     blocks: list[Block] = [
         f"{data.basis} {counted(len(data.people), 'participant')} by "
         f"{counted(len(domains), 'domain')}. "
-        f"{edited:,} of {len(cells):,} cells were written by people; the others are drafts that "
+        f"People wrote {edited:,} of {counted(len(cells), 'cell')}; the others are drafts that "
         "hold the participant’s own most typical words, cut where they are long.",
         _table(data, domains, cells),
     ]

@@ -36,9 +36,11 @@ class RelationLexicon:
     `articles` stands before; `capitals` count only in capital letters. Before a relation,
     `part` says that it is the speaker's own part or a mere name ("I'm a", "called"),
     `speaker` with `having` that they have it ("I've got a"), `address` that somebody is
-    spoken to. After it, `things` make it a thing ("church basement"). `verbs` are no people
-    after "to"; an 's of `pronouns` is a verb. `titles` and `no_names` tell names. `support`
-    and `strain` are looked for in the sentence and in those that go on from it.
+    spoken to; one of `saying`, with `told` after it, announces speech, and `auxiliaries` may
+    stand between it and who speaks. After it, `things` make it a thing ("church basement").
+    `verbs` are no people after "to"; an 's of `pronouns` is a verb. `titles` and `no_names`
+    tell names. `support` and `strain` are looked for in the sentence and in those that go on
+    from it.
     """
 
     relations: tuple[Relation, ...]
@@ -52,6 +54,9 @@ class RelationLexicon:
     speaker: frozenset[str]
     having: frozenset[str]
     address: frozenset[str]
+    saying: frozenset[str]
+    told: frozenset[str]
+    auxiliaries: frozenset[str]
     things: frozenset[str]
     verbs: frozenset[str]
     pronouns: frozenset[str]
@@ -218,6 +223,21 @@ _ENGLISH = RelationLexicon(
     speaker=frozenset({"i", "we"}),
     having=frozenset({"got", "have", "had", "'ve", "has"}),
     address=frozenset({",", ":", '"', "“", "said", "say", "says", "hey", "hi"}),
+    saying=frozenset(
+        _words(
+            "say, says, said, saying, go, goes, went, like, ask, asks, asked, asking, tell, tells, "
+            "told, telling, yell, yells, yelled, yelling, holler, hollers, hollered, hollering, "
+            "scream, screams, screamed, screaming, cry, cries, cried, crying, whisper, whispers, "
+            "whispered, answered, text, texts, texted, wrote"
+        )
+    ),
+    told=frozenset({"to", "at", "me", "us", "him", "her", "them", "out", "back", "all"}),
+    auxiliaries=frozenset(
+        _words(
+            "was, were, am, be, 'm, 'd, 'll, 've, had, have, would, will, could, just, always, "
+            "still, even, finally, kept, keep, used, to, all, like, then, again, never"
+        )
+    ),
     things=frozenset(
         _words(
             "basement, lot, date, dates, hall, group, parking, building, bus, van, school, "

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from semcode.wording import counted
+
 __all__ = ["reliability_svg"]
 
 _SIDE, _LEFT, _TOP = 360, 70, 50
@@ -19,7 +21,7 @@ def reliability_svg(bins: Sequence[tuple[float, float, int]], *, error: float) -
     most = max((n for _, _, n in bins), default=1)
     parts = [_axes(), *(_point(*b, most=most) for b in bins)]
     title = "Stated probability against the share that had the code"
-    said = "; ".join(f"{p:.2f} stated, {q:.2f} found, {n:,} pairs" for p, q, n in bins)
+    said = "; ".join(f"{p:.2f} stated, {q:.2f} found, {counted(n, 'pair')}" for p, q, n in bins)
     width, height = _LEFT + _SIDE + 40, _TOP + _SIDE + 80
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
@@ -65,6 +67,6 @@ def _point(stated: float, observed: float, n: int, *, most: int) -> str:
     radius = round(4 + 10 * (n / most) ** 0.25, 1)
     return (
         f'<circle cx="{_x(stated)}" cy="{_y(observed)}" r="{radius}" fill="#0072b2" '
-        f'fill-opacity="0.75"><title>{stated:.2f} stated, {observed:.2f} found: {n:,} pairs'
-        "</title></circle>"
+        f'fill-opacity="0.75"><title>{stated:.2f} stated, {observed:.2f} found: '
+        f"{counted(n, 'pair')}</title></circle>"
     )

@@ -219,7 +219,7 @@ def _figure(
         "saturation",
         "Codes found after each number of interviews: mean over random orders, in all (with "
         "the middle 95% of the orders) and by level.",
-        f"Curve of codes found after 1 to {n} interviews; the table holds the numbers.",
+        f"Curve of codes found after 1 to {counted(n, 'interview')}; the table holds the numbers.",
         checked(traces, layout),
         Table(
             "Codes found by number of interviews.",

@@ -137,7 +137,7 @@ def people_text(cell: SemCell, n: int) -> str:
     """Say how many of all participants a cell holds, as a share too where it is not everybody."""
     count = len(cell.participants)
     if count == n > 1:
-        return f"all {n:,} participants"
+        return f"all {counted(n, 'participant')}"
     return f"{count:,} of {counted(n, 'participant')} ({100 * count / n:.0f}%)"
 
 

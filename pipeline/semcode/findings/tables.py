@@ -9,6 +9,7 @@ from semcode.findings.axes import level_slug, level_title
 from semcode.findings.data import HumanCoding, TranscriptSummary, UncodedSegment
 from semcode.findings.quotes import clip
 from semcode.findings.summary import CodeCount, CoderCounts, Coverage, LevelCount, Matrix, Totals
+from semcode.wording import counted
 
 __all__ = [
     "Cell",
@@ -166,7 +167,7 @@ def uncoded_table(caption: str, rows: Sequence[UncodedSegment]) -> Table:
                 Cell(row.participant, note=row.transcript),
                 Cell(
                     clip(row.text, 600),
-                    note=f"{len(row.text.split()):,} words, "
+                    note=f"{counted(len(row.text.split()), 'word')}, "
                     f"characters {row.start:,} to {row.end:,}",
                 ),
                 row.best_code or "–",

@@ -12,6 +12,7 @@ from semcode.errors import ReadError
 from semcode.readers.files import Source, clean, guid_of
 from semcode.readers.speakers import NO_SPEAKERS, join_variants, only_asking, speakers_of
 from semcode.records import Transcript, Turn
+from semcode.wording import counted
 
 __all__ = ["ALONE", "UNKNOWN", "Utterance", "assemble"]
 
@@ -84,7 +85,9 @@ def _tidy(utterances: Sequence[Utterance]) -> tuple[list[Utterance], list[str]]:
             label = " ".join(clean(utterance.speaker or "")[0].split()) or None
             start, end = _seconds(utterance.time_start), _seconds(utterance.time_end)
             cues.append(Utterance(label, speech, start, end))
-    return cues, ([f"{lost} characters that are no text were replaced by \ufffd."] if lost else [])
+    return cues, (
+        [f"{counted(lost, 'character')} that are no text were replaced by \ufffd."] if lost else []
+    )
 
 
 def _seconds(value: float | None) -> float | None:
@@ -101,7 +104,7 @@ def _named(cues: Sequence[Utterance]) -> tuple[list[Utterance], list[str]]:
         return list(cues), []
     if unnamed == len(cues):
         return [replace(cue, speaker=ALONE) for cue in cues], [NO_SPEAKERS]
-    note = f"{unnamed} of {len(cues)} utterances name no speaker: they are {UNKNOWN}'s."
+    note = f"{unnamed} of {counted(len(cues), 'utterance')} name no speaker: they are {UNKNOWN}'s."
     return [replace(cue, speaker=cue.speaker or UNKNOWN) for cue in cues], [note]
 
 

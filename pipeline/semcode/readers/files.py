@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semcode.errors import ReadError
+from semcode.wording import counted
 
 __all__ = ["Source", "clean", "decode", "guid_of", "load", "shown", "source_of"]
 
@@ -224,7 +225,7 @@ def clean(text: str) -> tuple[str, list[str]]:
         return text, []
     count = sum(text.count(character) for character in bad)
     text = text.translate({ord(character): "\ufffd" for character in bad})
-    return text, [f"{count} characters that are no text were replaced by \ufffd."]
+    return text, [f"{counted(count, 'character')} that are no text were replaced by \ufffd."]
 
 
 def _is_control(character: str) -> bool:

@@ -19,7 +19,7 @@ from semcode.findings.data import (
     UncodedSegment,
 )
 from semcode.records import Coding, Role, Run, Transcript
-from semcode.wording import natural
+from semcode.wording import counted, natural
 
 if TYPE_CHECKING:
     from semcode.store.runs import SuggestionRow
@@ -76,8 +76,10 @@ def report_data(study: Study) -> ReportData:
 def _notice(study: Study) -> str | None:
     pending = study.status().pending
     stale = (
-        f"{pending:,} transcripts have no suggestions here, or ones made with another codebook, "
-        "other roles or other settings: call semcode suggest and write the report again."
+        f"{counted(pending, 'transcript has', 'transcripts have')} no suggestions here, or ones "
+        "made with another codebook, other roles or other settings: call semcode suggest and "
+        "write the "
+        "report again."
     )
     return " ".join(text for text in (study.notice, stale if pending else "") if text) or None
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semcode.errors import InputError
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from bertopic import BERTopic
@@ -64,17 +65,17 @@ def choose_plan(
     n = len(vectors)
     if n < _FEWEST:
         raise InputError(
-            f"{n} segments are too few to find topics in.",
+            f"{counted(n, 'passage is', 'passages are')} too few to find topics in.",
             remedy=f"Add transcripts: topics need at least {_FEWEST}, and say little below 200.",
         )
     if float(np.ptp(vectors, axis=0).max()) < 1e-6:
         raise InputError(
-            "All segments say the same, so that there are no topics among them.",
+            "All passages say the same, so that there are no topics among them.",
             remedy="Check that the right files were added.",
         )
     if topics is not None and not 2 <= topics <= n // 2:
         raise InputError(
-            f"{topics} topics cannot be made of {n} segments.",
+            f"{counted(topics, 'topic')} cannot be made of {counted(n, 'passage')}.",
             where="--topics",
             remedy=f"Choose between 2 and {n // 2}.",
         )
@@ -147,11 +148,11 @@ def divide(vectors: Array, *, parts: int, seed: int = 0) -> Ints:
     n = len(vectors)
     if parts < 2 or n < parts * _PER_PART:
         raise InputError(
-            f"{n} segments cannot be split into {parts} parts.",
-            remedy=f"Use 2 parts or more, with {_PER_PART} segments for each.",
+            f"{counted(n, 'passage')} cannot be split into {counted(parts, 'part')}.",
+            remedy=f"Use 2 parts or more, with {_PER_PART} passages for each.",
         )
     if float(np.ptp(vectors, axis=0).max()) < 1e-6:
-        raise InputError("All segments of this topic say the same.", remedy="Leave it whole.")
+        raise InputError("All passages of this topic say the same.", remedy="Leave it whole.")
     labels = KMeans(parts, n_init=10, random_state=seed).fit_predict(prepared(vectors))
     return _by_size(np.asarray(labels, dtype=np.int64), 1)
 

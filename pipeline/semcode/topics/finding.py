@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from semcode.topics.clustering import OUTLIER, Plan, choose_plan, cluster
 from semcode.topics.describing import Topic, describe
+from semcode.wording import counted
 
 __all__ = ["TopicSet", "find_topics"]
 
@@ -63,15 +64,16 @@ def _notes(labels: Ints, topics: Sequence[Topic], groups: Sequence[str]) -> list
     people = len(set(groups))
     if len(labels) < _THIN:
         notes.append(
-            f"{len(labels):,} segments are few: take these topics as a first look, not a finding."
+            f"{counted(len(labels), 'passage is', 'passages are')} few: take these topics as a "
+            "first look, not a finding."
         )
     if people < _FEW_PEOPLE:
         notes.append(f"They come from {people} participant{'s' if people > 1 else ''} only.")
     if not topics:
-        notes.append("No topic was found: every segment stands alone.")
+        notes.append("No topic was found: every passage stands alone.")
     out = float((labels == OUTLIER).mean())
     if topics and out > _MOST_OUT:
-        notes.append(f"{out:.0%} of the segments belong to no topic.")
+        notes.append(f"{out:.0%} of the passages belong to no topic.")
     single = [t for t in topics if t.participants == 1 or t.largest_share > _OF_ONE]
     if single and people > 1:
         names = "; ".join(", ".join(t.terms[:3]) or f"topic {t.number}" for t in single)

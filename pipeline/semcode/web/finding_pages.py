@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import json
 import tempfile
+import zipfile
 from collections.abc import Callable
 from functools import cache
+from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -23,7 +26,9 @@ from starlette.routing import Route
 from semcode.errors import InputError, SemcodeError
 from semcode.findings import page
 from semcode.findings.network import ego_drawing, graphml
-from semcode.study.findings.finding import KINDS, as_json, find
+from semcode.findings.rapid_matrix import choose_domains
+from semcode.study.findings.finding import KINDS, as_json, find, matrix_cells
+from semcode.study.findings.sheets import write_templates
 from semcode.web.asking import query_fields
 from semcode.web.findings import finding_options, found_ties
 from semcode.web.showing import not_blind
@@ -58,6 +63,31 @@ def file(asked: Asked) -> Response:
         media_type=_TYPES[ending],
         headers={"Content-Disposition": f'attachment; filename="findings-{kind}.{ending}"'},
     )
+
+
+def sheets(asked: Asked) -> Response:
+    """Give a participant's summary sheet, or everybody's in one archive."""
+    options, study = finding_options(asked.fields), asked.review.study
+    only = asked.fields.text("participant", "", longest=200)
+    data = find(study, "participants", options).data
+    if only and only not in {person.label for person in data.people}:
+        raise InputError("There is nobody to summarise.", remedy="Load the page again.")
+    domains = choose_domains(data, domains=options.domains, codes=options.codes)
+    cells = matrix_cells(study, data, options, domains)
+    with tempfile.TemporaryDirectory(prefix="semcode-") as folder:
+        paths = write_templates(data, domains, cells, Path(folder), only=only)
+        if only:
+            return _attached(paths[0].read_bytes(), _TYPES["docx"], paths[0].name)
+        whole = BytesIO()
+        with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as packed:
+            for path in paths:
+                packed.write(path, path.name)
+    return _attached(whole.getvalue(), "application/zip", "summary sheets.zip")
+
+
+def _attached(content: bytes, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def picture(asked: Asked) -> Response:
@@ -114,4 +144,5 @@ ROUTES = (
     _route("/finding", framed),
     _route("/finding/file", file),
     _route("/finding/picture", picture),
+    _route("/finding/sheets", sheets),
 )

@@ -16,8 +16,9 @@ from semcode.findings.ties import QUALITIES, Tie
 from semcode.records import CoderKind
 from semcode.study.findings.cells import write_cell, written_cell
 from semcode.study.findings.coded import coded_study
+from semcode.study.findings.commenting import comment, comments, known_people
 from semcode.study.findings.finding import KINDS, FindingOptions, matrix_cells
-from semcode.study.findings.matrix import comment, comments, read_matrix
+from semcode.study.findings.matrix import read_matrix
 from semcode.study.findings.network import settle_tie, study_ties
 from semcode.web.asking import Fields
 from semcode.web.showing import not_blind
@@ -85,6 +86,7 @@ def matrix(asked: Asked) -> object:
         ],
         "cells": [_cell(cell) for cell in cells],
         "comments": told,
+        "known": known_people(asked.review.study),
     }
 
 
@@ -138,14 +140,14 @@ def remark(asked: Asked) -> object:
     """Keep what a reviewer said of a cell, a participant or the whole."""
     not_blind(asked)
     study, fields = asked.review.study, asked.fields
-    comment(
+    new = comment(
         study,
         fields.text("text"),
         on=fields.text("on", "", longest=2 * _NAME),
         coder=fields.text("by", "", longest=_NAME) or asked.coder,
         data=coded_study(study, empty=True),
     )
-    return {"comments": comments(study)}
+    return {"comments": comments(study), "new": new}
 
 
 def decide(asked: Asked) -> object:

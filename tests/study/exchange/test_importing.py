@@ -460,7 +460,7 @@ def test_a_file_without_its_texts_codes_the_transcripts_of_the_study(study, writ
         new.writestr("project.qde", old.read("project.qde"))
     done = study.import_project(held)
     assert done.codings == 0
-    assert "1 codings have no place" in done.unplaced[0]
+    assert "Without a place: 1 coding." in done.unplaced[0]
     (tmp_path / "P01.txt").write_text(TEXT, encoding="utf-8")
     study.add([tmp_path / "P01.txt"])
     assert study.import_project(held).codings == 1

@@ -16,8 +16,9 @@ from semcode.findings.rapid_matrix import (
     draft_cells,
 )
 from semcode.study.findings.coded import coded_study
+from semcode.study.findings.commenting import comments
 from semcode.study.findings.finding import FindingOptions, find
-from semcode.study.findings.matrix import comments, read_matrix, with_edits
+from semcode.study.findings.matrix import read_matrix, with_edits
 
 
 @pytest.fixture(scope="module")

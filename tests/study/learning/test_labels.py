@@ -192,7 +192,7 @@ def test_codes_that_left_the_codebook_are_told(study):
     study.set_codebook(Codebook(BOOK.codes[:3]))
     found = labels(study)
     assert found.known.sum() == 0
-    assert "1 codings have a code that is not in the newest codebook" in found.notes[0]
+    assert "1 coding has a code that is not in the newest codebook" in found.notes[0]
 
 
 def test_texts_go_with_their_question_and_person(study):

@@ -12,6 +12,7 @@ from semcode.evaluate import Batch, Comparison, Source
 from semcode.records import Reading
 from semcode.store import Database
 from semcode.store.assignments import Assignment
+from semcode.wording import counted
 
 __all__ = ["LATEST", "Draws", "draw_name", "restricted"]
 
@@ -114,7 +115,7 @@ class Draws:
         for coder, read in zip(batch.coders, batch.read, strict=True):
             if read < batch.spans:
                 left = "" if coder in compared else " and is not compared"
-                part = f"{read:,} of the {batch.spans:,} passages of this draw"
+                part = f"{read:,} of the {counted(batch.spans, 'passage')} of this draw"
                 yield f"{coder} has read {part}{left}."
 
     def _batch(self, name: str) -> Batch:

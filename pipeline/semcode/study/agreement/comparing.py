@@ -35,6 +35,7 @@ from semcode.store import Database
 from semcode.study.agreement.batches import Draws, restricted
 from semcode.study.agreement.model_coder import ModelCoder
 from semcode.study.agreement.programs import SPAN, grouped, mode_texts, span_tables
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -165,7 +166,7 @@ def compare_coders(
         note = f"{', '.join(unread)} coded but have no blind reading on record: not compared."
         comparison = replace(comparison, notes=(*comparison.notes, note))
     if shown:
-        note = f"{shown:,} codings were made by deciding on a suggestion and are left out."
+        note = f"Left out: {counted(shown, 'coding')} made by deciding on a suggestion."
         comparison = replace(comparison, notes=(*comparison.notes, note))
     report = agreement_report(
         comparison,

@@ -15,6 +15,7 @@ from semcode.store import Database
 from semcode.store.assignments import Assignment
 from semcode.study.agreement.batches import draw_name
 from semcode.study.agreement.comparing import Gathered, code_names, gather
+from semcode.wording import counted
 
 __all__ = ["ReliabilitySample", "assign_sample"]
 
@@ -291,8 +292,8 @@ def _notes(
     ]
     if n_interviews < 10:
         said.append(
-            f"The draw has {n_interviews} interviews; intervals from fewer than 10 are wide. More "
-            "interviews are worth more than more of each."
+            f"The draw has {counted(n_interviews, 'interview')}; intervals from fewer than 10 are "
+            "wide. More interviews are worth more than more of each."
         )
     if code is not None:
         said.append(

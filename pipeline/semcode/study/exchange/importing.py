@@ -27,6 +27,7 @@ from semcode.study.exchange.importing_extras import keep_extras
 from semcode.study.exchange.importing_people import add_people
 from semcode.study.exchange.importing_texts import Sources, place_sources
 from semcode.study.progress import Progress, Silent
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from semcode.study.study import Study
@@ -201,7 +202,7 @@ def _store(
     done.notes += project.warnings
     rules = Counter(s.offsets for s in project.sources if s.offsets not in ("", str(SPEC)))
     done.notes += (
-        f"Positions count {rule} in {count:,} documents." for rule, count in rules.items()
+        f"Positions count {rule} in {counted(count, 'document')}." for rule, count in rules.items()
     )
     with study.database.write() as connection:
         merged = _codes(connection, project, done)

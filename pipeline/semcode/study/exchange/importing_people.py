@@ -13,6 +13,7 @@ from semcode.exchange.project import Case, Project
 from semcode.records import Participant, Role
 from semcode.store.transcripts import SpeakerRow
 from semcode.study.exchange.importing_texts import Sources
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from semcode.study.exchange.importing import Imported
@@ -114,8 +115,8 @@ def _attach(
     if unsure:
         some = ", ".join(unsure[:5]) + (", ..." if len(unsure) > 5 else "")
         done.notes.append(
-            f"Who of several speakers is meant is not known for {len(unsure):,} cases ({some}): "
-            "say so with semcode speakers --participant."
+            f"Who of several speakers is meant is not known for {counted(len(unsure), 'case')} "
+            f"({some}): say so with semcode speakers --participant."
         )
 
 

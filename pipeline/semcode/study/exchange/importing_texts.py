@@ -22,6 +22,7 @@ from semcode.readers.files import shown
 from semcode.records import Transcript
 from semcode.study.adding import with_participants
 from semcode.study.progress import Progress
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from semcode.study.exchange.importing import Imported
@@ -88,8 +89,8 @@ class Sources:
         notes += self.alike
         if self.guessed:
             notes.append(
-                f"Words that stand in several places: {self.guessed:,} codings; the place nearest "
-                "to the old one was taken."
+                f"Words that stand in several places: {counted(self.guessed, 'coding')}; the place "
+                "nearest to the old one was taken."
             )
         return notes
 
@@ -108,7 +109,7 @@ class Sources:
         if found.places > 1 and near is None:
             self.unplaced.append(
                 f"{place.transcript}, {code}: the words {shown_quote!r} stand "
-                f"{found.places} times; which is meant is not known."
+                f"{counted(found.places, 'time')}; which is meant is not known."
             )
             return None
         self.found[found.how] = self.found.get(found.how, 0) + 1
@@ -143,7 +144,7 @@ def place_sources(
             elif source.codings:
                 done.unplaced.append(
                     f"{source.name}: the study has no such transcript, and the file not its "
-                    f"words: {len(source.codings):,} codings have no place."
+                    f"words. Without a place: {counted(len(source.codings), 'coding')}."
                 )
             if place is not None:
                 sources.places[source.guid] = place
@@ -151,7 +152,8 @@ def place_sources(
                 if place.counted == {} and source.codings:
                     done.unplaced.append(
                         f"{place.transcript}: the file lacks its words, and the positions do not "
-                        f"fit the study's: {len(source.codings):,} codings have no place."
+                        "fit the study's. Without a place: "
+                        f"{counted(len(source.codings), 'coding')}."
                     )
                 elif place.way is None and source.text is not None:
                     done.notes.append(
@@ -230,7 +232,8 @@ def _transcript(source: Source, name: str, text: str, done: Imported) -> Transcr
     except ReadError as error:
         done.lost.append(f"{name}: {error.what}")
         if source.codings:
-            done.unplaced.append(f"{name}: {len(source.codings):,} codings of it have no place.")
+            codings = counted(len(source.codings), "coding")
+            done.unplaced.append(f"{name}: without a place are its {codings}.")
         return None
     done.notes += (f"{name}: {warning}" for warning in found.warnings)
     return replace(with_participants(found), guid=source.guid)

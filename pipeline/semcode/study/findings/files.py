@@ -10,7 +10,9 @@ from pathlib import Path
 from semcode.errors import InputError
 from semcode.exchange.tables import Sheet, write_text, write_xlsx
 from semcode.exchange.word import (
+    WIDE,
     WordHeading,
+    WordPicture,
     WordQuote,
     WordTable,
     WordText,
@@ -18,11 +20,13 @@ from semcode.exchange.word import (
 )
 from semcode.findings.blocks import Block, Drawing, Figure, Finding, Heading, Quoted, QuoteList
 from semcode.findings.findings_page import render_findings
+from semcode.findings.pictures import drawing_pictures, figure_pictures
 from semcode.findings.tables import Cell, Table
 
 __all__ = ["write_findings", "write_grids"]
 
 _SHEET_NAME = 31  # Excel's limit
+_UPRIGHT, _SIDE, _DRAWING = 6.0, 8.5, 6.5  # inches of text across a page; of a drawing
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -46,7 +50,9 @@ def write_findings(
         title = [WordHeading(f"{study}: {kicker.lower()}", 0)]
         told = [WordText(notice, "italic")] if notice else []
         date = [WordText(f"Written {generated_at:%d %B %Y, %H:%M}", "italic")]
-        write_word(path, [*title, *told, *date, *(p for f in findings for p in _parts(f))])
+        width = _SIDE if _wide(findings) else _UPRIGHT
+        parts = (part for finding in findings for part in _parts(finding, width))
+        write_word(path, [*title, *told, *date, *parts])
     elif suffix == ".xlsx":
         write_grids(findings, path)
     else:
@@ -82,18 +88,24 @@ def _sheet_name(name: str, taken: Sequence[str]) -> str:
     return made
 
 
-_Part = WordHeading | WordText | WordQuote | WordTable
+_Part = WordHeading | WordText | WordQuote | WordTable | WordPicture
 
 
-def _parts(finding: Finding) -> Iterator[_Part]:
+def _wide(findings: Sequence[Finding]) -> bool:
+    """Tell whether the pages will be laid on their side."""
+    blocks = [b.table if isinstance(b, Figure) else b for f in findings for b in f.blocks]
+    return any(isinstance(block, Table) and len(block.head) >= WIDE for block in blocks)
+
+
+def _parts(finding: Finding, width: float) -> Iterator[_Part]:
     yield WordHeading(finding.title, 1)
     for text in finding.notes:
         yield WordText(f"Note: {text}", "italic")
     for block in finding.blocks:
-        yield from _of_block(block)
+        yield from _of_block(block, width)
 
 
-def _of_block(block: Block) -> Iterator[_Part]:
+def _of_block(block: Block, width: float) -> Iterator[_Part]:
     match block:
         case str():
             yield WordText(block)
@@ -106,10 +118,17 @@ def _of_block(block: Block) -> Iterator[_Part]:
             for item in block.quotes:
                 yield WordQuote(item.text, _source(item))
         case Figure():
+            yield from _pictures(figure_pictures(block, width=width), block)
             if block.table is not None:
                 yield _table(block.table)
         case Drawing():
-            pass
+            yield from _pictures(drawing_pictures(block, width=min(width, _DRAWING)), block)
+
+
+def _pictures(images: Sequence[bytes], block: Figure | Drawing) -> Iterator[WordPicture]:
+    for number, image in enumerate(images, 1):
+        last = number == len(images)
+        yield WordPicture(image, block.caption if last else "", block.alt)
 
 
 def _table(table: Table) -> WordTable:

@@ -173,7 +173,7 @@ def matrix_cells(
 
 def matrix_finding(study: Study, data: CodedStudy, options: FindingOptions) -> Finding:
     """Give the rapid-analysis matrix with people's words and reviewers' comments."""
-    from semcode.study.findings.matrix import comments
+    from semcode.study.findings.commenting import comments
 
     domains = choose_domains(data, domains=options.domains, codes=options.codes)
     cells = matrix_cells(study, data, options, domains)

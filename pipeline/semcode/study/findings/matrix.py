@@ -8,24 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import NAMESPACE_URL, uuid4, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 from semcode import store
 from semcode.errors import InputError
-from semcode.exchange.word import WordHeading, WordQuote, WordTable, WordText, write_word
 from semcode.findings.coded import CodedStudy
-from semcode.findings.printing import about
 from semcode.findings.rapid_matrix import (
-    Comment,
-    Domain,
     MatrixCell,
-    all_domains,
     cell_target,
     fingerprint,
 )
 from semcode.store.memos import Memo
 from semcode.study.findings.matrix_file import EXPORT, read_cells, some
-from semcode.wording import natural
 
 if TYPE_CHECKING:
     from semcode.study.study import Study
@@ -35,15 +29,12 @@ __all__ = [
     "LONGEST",
     "MatrixRead",
     "cell_guid",
-    "comment",
-    "comments",
     "keep_copy",
     "read_matrix",
     "with_edits",
-    "write_templates",
 ]
 
-CELL, _COMMENT = "cell", "comment"
+CELL = "cell"
 _NAMESPACE = uuid5(NAMESPACE_URL, "semcode:matrix-cell")
 LONGEST = 32_000
 
@@ -144,56 +135,6 @@ def cell_guid(target: str) -> str:
     return str(uuid5(_NAMESPACE, target))
 
 
-def comment(study: Study, text: str, *, on: str, coder: str, data: CodedStudy) -> None:
-    """Keep what a reviewer said of a participant, of `participant:domain`, or ("") of all.
-
-    Raises InputError for nothing said, nobody named, or somebody who is not there.
-    """
-    if not text.strip() or not coder.strip():
-        raise InputError(
-            "A comment needs words and a name.", remedy="Write --comment TEXT --as NAME."
-        )
-    person, _, title = on.partition(":")
-    labels = {p.label for p in data.people}
-    domains = all_domains(data.codes, data.facets)
-    if on and person not in labels:
-        raise InputError(
-            f"There is no participant {person!r} in the matrix.",
-            where="--on",
-            remedy=f"Use one of: {some(sorted(labels, key=natural))}.",
-        )
-    if title and title.strip().casefold() not in domains:
-        raise InputError(f"There is no domain {title.strip()!r}.", where="--on", remedy=EXPORT)
-    target = on
-    if title:
-        target = f"{person}:{domains[title.strip().casefold()].title}"
-    if len(target) > 64:
-        raise InputError(
-            "The names are too long for a comment on one cell.",
-            where="--on",
-            remedy="Comment on the participant, and name the domain in the comment.",
-        )
-    with study.database.write() as connection:
-        store.memos.write(
-            connection,
-            coder_id=store.people.coder_id(connection, coder.strip()),
-            target_kind=_COMMENT,
-            target=target,
-            text=text.strip(),
-            guid=str(uuid4()),
-        )
-
-
-def comments(study: Study) -> tuple[Comment, ...]:
-    """List what reviewers said, the oldest first."""
-    with study.database.read() as connection:
-        memos = store.memos.memos(connection, target_kind=_COMMENT)
-    return tuple(
-        Comment(memo.target or "the whole", memo.text, memo.coder, memo.at)
-        for memo in reversed(memos)
-    )
-
-
 def keep_copy(path: Path) -> Path | None:
     """Copy a file that is about to be written over, and name the copy; None where none is."""
     if not path.exists():
@@ -213,64 +154,6 @@ def keep_copy(path: Path) -> Path | None:
             remedy="Close it, or name another file.",
         ) from error
     return copy
-
-
-def write_templates(
-    data: CodedStudy, domains: Sequence[Domain], cells: Sequence[MatrixCell], folder: Path
-) -> list[Path]:
-    """Write a summary sheet for each participant: what is there, quotes, and room to write.
-
-    Raises InputError where a sheet is there already: it may have been filled in.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"The folder cannot be made: {error.strerror}.", where=str(folder)
-        ) from error
-    paths = {p.label: folder / f"{_file_name(p.label)} summary.docx" for p in data.people}
-    there = [path.name for path in paths.values() if path.exists()]
-    if there or len(set(paths.values())) < len(paths):
-        raise InputError(
-            f"Already there: {some(there) or 'two names make one file'}. Nothing was written.",
-            where=str(folder),
-            remedy="Name an empty folder with --templates.",
-        )
-    found = {(cell.participant, cell.domain.key): cell for cell in cells}
-    for person in data.people:
-        own = [found[person.label, domain.key] for domain in domains]
-        spoken = [i.name for i in data.interviews if person.label in i.participants]
-        write_word(
-            paths[person.label],
-            [
-                WordHeading(f"{data.study}: summary of {person.label}", 0),
-                *([WordText(data.notice, "italic")] if data.notice else []),
-                WordTable(
-                    "To be filled in by whoever summarises.",
-                    ("Interview", "Participant", "Summarised by", "Date"),
-                    ((", ".join(spoken), about(person) or person.label, "", ""),),
-                ),
-                *(part for cell in own for part in _template(cell)),
-                WordHeading("What stood out, and what does not fit a domain", 1),
-                WordText("\n\n\n"),
-            ],
-        )
-    return list(paths.values())
-
-
-def _template(cell: MatrixCell) -> list[WordHeading | WordText | WordQuote]:
-    parts: list[WordHeading | WordText | WordQuote] = [WordHeading(cell.domain.title, 1)]
-    if cell.edited_by:
-        parts.append(WordText(cell.text))
-    parts.append(WordText("Summary in three to five sentences:", "italic"))
-    parts.append(WordText("\n\n"))
-    for item in cell.passages:
-        facets = f" [{', '.join(item.facets)}]" if item.facets else ""
-        told = f"— {item.code}{facets}"
-        parts.append(WordQuote(item.text, f"{told}; {item.transcript}, {item.start} to {item.end}"))
-    if not cell.passages:
-        parts.append(WordText("Nothing was coded here.", "italic"))
-    return parts
 
 
 def _written(study: Study) -> Mapping[str, Memo]:
@@ -296,7 +179,3 @@ def _store(study: Study, edits: Sequence[tuple[MatrixCell, str]], coder: str) ->
                 text=text,
                 guid=cell_guid(target),
             )
-
-
-def _file_name(label: str) -> str:
-    return "".join(c if c.isalnum() or c in " -_" else "_" for c in label).strip() or "_"

@@ -25,7 +25,8 @@ from semcode.findings.saturation import estimate_unseen
 from semcode.findings.saturation_finding import incidence_of, saturation
 from semcode.findings.sem_matrix import sem_matrix
 from semcode.records import CoderKind, Verdict
-from semcode.study.findings.matrix import comments, with_edits
+from semcode.study.findings.commenting import comments
+from semcode.study.findings.matrix import with_edits
 from semcode.study.findings.network import study_ties
 from semcode.study.findings.typical import passage_vectors
 

@@ -17,6 +17,7 @@ from semcode.study.agreement.comparing import Gathered, code_names, gather
 from semcode.study.learning.audit_draws import AuditDraw, audit_draws
 from semcode.study.learning.held_back import AUDIT, WHERE_SURE, held_back
 from semcode.suggest import learner_text
+from semcode.wording import counted
 
 __all__ = ["AuditLabels", "audit_labels"]
 
@@ -164,6 +165,7 @@ def _notes(n_read: int, n_drawn: int) -> tuple[str, ...]:
     if not n_drawn or n_read == n_drawn:
         return ()
     return (
-        f"{n_read:,} of the {n_drawn:,} segments of the audit sample have been read. What is "
-        "missing may differ from what was read; finish the sample before reporting.",
+        f"Of the {counted(n_drawn, 'segment')} of the audit sample, {n_read:,} "
+        f"{'has' if n_read == 1 else 'have'} been read. What is missing may differ from what was "
+        "read; finish the sample before reporting.",
     )

@@ -22,6 +22,7 @@ from semcode.study.learning.batch_scoring import only_where_sure
 from semcode.study.learning.held_back import AUDIT, WHERE_SURE
 from semcode.study.pipeline import Pipeline
 from semcode.study.progress import Silent
+from semcode.wording import counted
 
 __all__ = ["AuditProgress", "AuditSample", "audit_progress", "draw_audit"]
 
@@ -74,7 +75,8 @@ def draw_audit(
     if segments > population:
         sure = "" if where_sure is None else ", in which the model is nearly sure of a code"
         raise InputError(
-            f"{segments:,} segments are more than the {population:,} that nobody has read{sure}.",
+            f"{counted(segments, 'segment is', 'segments are')} more than the {population:,} that "
+            f"nobody has read{sure}.",
             where="segments",
             remedy="Draw fewer, or add interviews.",
         )
@@ -226,8 +228,9 @@ def _notes(
     empty = [person for person, n in counts.items() if not n]
     if empty:
         said.append(
-            f"{len(empty)} of {len(counts)} participants have no segment in the draw; every "
-            "segment had the same chance."
+            f"Without a segment in the draw: {len(empty)} of "
+            f"{counted(len(counts), 'participant')}; "
+            "every segment had the same chance."
         )
     said.append(
         "The sample is held back from learning from now on, also before it is read; suggestions "

@@ -22,6 +22,7 @@ from semcode.study.learning.batch_assumptions import assumptions
 from semcode.study.learning.batch_basis import KIND, Target, basis_of, target_of
 from semcode.study.learning.batch_scoring import ask, audit_scores, boldness, trained_model
 from semcode.study.progress import Progress, Silent
+from semcode.wording import counted
 
 __all__ = ["BatchCoding", "CodeOutcome", "code_interviews", "runs_of", "undo_coding"]
 
@@ -135,13 +136,13 @@ def code_interviews(
     assumed = assumptions(same, together, all_at_once, max_error, confidence, icc, tried)
     if basis.where_sure:
         assumed.append(
-            f"The audit was drawn from {able.sum() + audit.n_drawn:,} segments in which the model "
-            "was nearly sure of a code; only those can be coded."
+            f"The audit was drawn from {counted(int(able.sum()) + audit.n_drawn, 'segment')} in "
+            "which the model was nearly sure of a code; only those can be coded."
         )
     if same and target.read:
         assumed.append(
-            f"{target.read:,} segments of these interviews were read outside the audit and are "
-            "not coded: the bound holds as far as they were not chosen for being easy."
+            f"Not coded, being read outside the audit: {counted(target.read, 'segment')} of these "
+            "interviews. The bound holds as far as nobody chose to read what is easy."
         )
     names = [code.name for code in book]
     sure, wanted = needs(p, q, audit.y, names, max_error=max_error, confidence=level, bold=bold)

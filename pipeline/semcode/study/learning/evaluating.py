@@ -28,6 +28,7 @@ from semcode.study.learning.labels import Labels, gather_labels
 from semcode.study.learning.training import lessons, maker
 from semcode.study.pipeline import Pipeline
 from semcode.study.progress import Progress, Silent
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from semcode.classify import CodeClassifier
@@ -253,8 +254,8 @@ def _audited(
     members = list(level_members(labels.codebook).values())
     return _section(
         "audit",
-        f"On {audit.n_read:,} segments drawn at random and coded blind, from "
-        f"{len(set(audit.groups))} participants (the audit sample),",
+        f"On {counted(audit.n_read, 'segment')} drawn at random and coded blind, from "
+        f"{counted(len(set(audit.groups)), 'participant')} (the audit sample),",
         labels.codebook,
         audit.y,
         level_truth(audit.said, members, audit.y),
@@ -298,8 +299,9 @@ def _text(level: Level | None) -> str | None:
 
 def _rests_left_out(labels: Labels) -> str:
     return (
-        f"On {len(labels.texts):,} coded segments of {len(set(labels.groups))} participants, each "
-        "judged by a model that had learned from the others only,"
+        f"On {len(labels.texts):,} coded segments of "
+        f"{counted(len(set(labels.groups)), 'participant')}, each judged by a model that had "
+        "learned from the others only,"
     )
 
 

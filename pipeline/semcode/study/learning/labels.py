@@ -39,6 +39,7 @@ from semcode.records import (
 from semcode.store import Database
 from semcode.study.learning.held_back import audit_spans, held_back
 from semcode.suggest import learner_text
+from semcode.wording import counted
 
 __all__ = ["FacetMark", "Labels", "People", "gather_labels", "gather_people", "rate", "standing"]
 
@@ -380,7 +381,8 @@ def _joined(parts: Sequence[_Part], people: People, codebook: Codebook) -> Label
     notes = []
     if unknown:
         notes.append(
-            f"{unknown:,} codings have a code that is not in the newest codebook; "
+            f"{counted(unknown, 'coding has', 'codings have')} a code that is not in the newest "
+            "codebook; "
             "nothing is learned from them."
         )
     return Labels(

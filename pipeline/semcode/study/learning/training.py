@@ -30,6 +30,7 @@ from semcode.study.learning.sharing import without_rare_words
 from semcode.study.pipeline import Pipeline
 from semcode.study.progress import Progress
 from semcode.suggest import learner_text
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from semcode.classify import CodeClassifier
@@ -196,7 +197,8 @@ def learnable(labels: Labels) -> tuple[LearnedCode, ...]:
     coded = int((labels.y >= 0.5).any(axis=1).sum()) if labels.y.size else 0
     if coded < LEAST:
         raise InputError(
-            f"{coded:,} passages have a code from a person; training needs {LEAST} or more.",
+            f"{counted(coded, 'passage has', 'passages have')} a code from a person; training "
+            f"needs {LEAST} or more.",
             where="labels",
             remedy=f"Code or accept {LEAST - coded} more. Until then suggestions stay as they are.",
         )

@@ -67,7 +67,7 @@ class AgreementSoFar:
         between = f" ({bounds[0]:.2f} to {bounds[1]:.2f})" if bounds else ""
         return (
             f"Krippendorff's alpha {alpha:.2f}{between}, over "
-            f"{counted(report.overall.n, 'segment')} of "
+            f"{counted(report.overall.n, 'passage')} of "
             f"{counted(report.overall.n_interviews, 'interview')} "
             "that two or more coders read blind."
         )

@@ -14,6 +14,7 @@ from semcode.store.assignments import Assignment
 from semcode.store.queue import Place
 from semcode.study.review.desk import CONSENSUS, Desk
 from semcode.study.review.shown import AssignmentRow
+from semcode.wording import counted
 
 __all__ = ["assign", "assignment_rows"]
 
@@ -90,7 +91,7 @@ def _drawn(places: Sequence[Place], n: int, seed: int) -> list[Place]:
     """Draw without replacement, each segment as likely as any other."""
     if not 1 <= n <= len(places):
         raise InputError(
-            f"{n:,} segments cannot be drawn: there are {len(places):,} to draw from.",
+            f"{counted(n, 'segment')} cannot be drawn: there are {len(places):,} to draw from.",
             remedy="Draw fewer.",
         )
     chosen = random.Random(seed).sample(range(len(places)), n)  # noqa: S311 - not for secrets

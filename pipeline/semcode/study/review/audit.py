@@ -13,6 +13,7 @@ from semcode.study.learning.held_back import AUDIT, WHERE_SURE
 from semcode.study.review.beyond import suggested_now
 from semcode.study.review.desk import Desk
 from semcode.study.review.shown import AuditPulse
+from semcode.wording import counted
 
 __all__ = ["audit_of"]
 
@@ -31,7 +32,7 @@ def audit_of(desk: Desk, connection: Connection, who: CoderKey) -> AuditPulse:
         return AuditPulse(reason="No audit sample is drawn yet.")
     read = [item for item in sampled if item.read]
     if len(read) < _FEWEST:
-        left = f"{len(read)} of {len(sampled)} segments of the audit sample are read blind"
+        left = f"Read blind: {len(read)} of {counted(len(sampled), 'passage')} of the audit sample"
         return AuditPulse(
             drawn=len(sampled), n=len(read), reason=f"{left}; {_FEWEST} are needed at least."
         )

@@ -20,6 +20,7 @@ from semcode.study.topics.recording import open_topic, record, spans_of
 from semcode.study.topics.replaying import ACCEPT, INTO
 from semcode.study.topics.shown import TopicDone
 from semcode.study.topics.viewing import Now
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from semcode.study.study import Study
@@ -152,8 +153,8 @@ def _offered(
     told = {"id": key, "terms": terms, "by": by}
     count = _suggest(connection, members, code, told, study.settings.suggest.floor)
     what = "is the new code" if verdict == ACCEPT else "goes into the code"
-    offered = f"{count:,} segments are suggested for it: accept or reject them in the queue."
-    later = f"{len(members):,} segments will be suggested for it: semcode suggest"
+    offered = f"Suggested for it: {counted(count, 'passage')}; accept or reject them in the queue."
+    later = f"{counted(len(members), 'passage')} will be suggested for it: semcode suggest"
     said = (f"{key} {what} {code.name!r}.", offered if count else later)
     done = TopicDone(0, (key,), said, code.guid, number, count)
     return line, spans_of(members), done

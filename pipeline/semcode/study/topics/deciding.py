@@ -19,6 +19,7 @@ from semcode.study.topics.replaying import GATHER, MERGE, REJECT, RENAME, SPLIT
 from semcode.study.topics.shown import TopicDone
 from semcode.study.topics.viewing import Now
 from semcode.topics import divide
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from semcode.study.study import Study
@@ -128,12 +129,12 @@ def gather_topic(
         members = [place for place in found.places if place[:3] in wanted]
         if len(members) < _FEWEST:
             raise InputError(
-                f"A topic needs {_FEWEST} segments at least.",
+                f"A topic needs {_FEWEST} passages at least.",
                 remedy="Select more; where transcripts changed, find topics again first.",
             )
         made = new_ids(store.topics.ids(connection), 1)[0]
         rows = [Span(*place[:3], made, made, place.likeness) for place in members]
-        said = (f"Made {made} of {len(members):,} segments.",)
+        said = (f"Made {made} of {counted(len(members), 'passage')}.",)
         return TopicDecision(coder, GATHER, (), made=made), rows, TopicDone(0, (made,), said)
 
     done = record(study, coder, make, note=note, request=request)

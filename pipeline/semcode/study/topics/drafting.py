@@ -9,6 +9,7 @@ from semcode.codebook import Codebook
 from semcode.errors import InputError
 from semcode.study.topics.shown import CodeDraft, TopicView
 from semcode.study.topics.viewing import topics_page
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from semcode.study.study import Study
@@ -42,10 +43,10 @@ def draft_code(study: Study, topic: str) -> CodeDraft:
 
 
 def _definition(view: TopicView) -> str:
-    people = "1 participant" if view.participants == 1 else f"{view.participants} participants"
+    people = counted(view.participants, "participant")
     terms = ", ".join(view.terms) or "no telling words"
     return (
-        f"DRAFT, to be put into your own words. {view.size} segments of {people} that are "
+        f"DRAFT, to be put into your own words. {counted(view.size, 'passage')} of {people}, "
         f"alike; what marks them: {terms}. It rests on these words and the examples only."
     )
 

@@ -18,6 +18,7 @@ from semcode.study.topics.recording import record
 from semcode.study.topics.replaying import ACCEPT, UNDO
 from semcode.study.topics.shown import TopicDone
 from semcode.study.topics.viewing import Now
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from semcode.study.study import Study
@@ -76,7 +77,7 @@ def _code_back(connection: Connection, line: TopicDecision, coder: str) -> list[
         return ["Its code is no longer in the codebook."]
     run = store.runs.current(connection)
     gone = store.runs.withdraw(connection, run.id, code.guid, TOPIC) if run else 0
-    said = [f"{gone:,} suggestions that rested on it were withdrawn."] if gone else []
+    said = [f"Withdrawn, having rested on it: {counted(gone, 'suggestion')}."] if gone else []
     note = f"topic {line.topics[0]} taken back"
     used = store.codings.count_by_code(connection).get(code.guid, 0)
     if line.verdict != ACCEPT:
@@ -86,7 +87,11 @@ def _code_back(connection: Connection, line: TopicDecision, coder: str) -> list[
             change_book(connection, Redefine(code.guid, examples=kept), coder, note)
             said.append(f"Its quotes are no longer examples of {code.name!r}.")
     elif used or book.children(code.name):
-        why = f"{used:,} codings have it" if used else "other codes are below it"
+        why = (
+            f"{counted(used, 'coding has', 'codings have')} it"
+            if used
+            else "other codes are below it"
+        )
         said.append(f"The code {code.name!r} stays: {why}.")
     else:
         change_book(connection, Retire(code.guid), coder, note)

@@ -86,7 +86,7 @@ def _page(found: Now, views: tuple[TopicView, ...], *, stale: bool) -> TopicsPag
     stable = bool(tried) and min(tried) >= ENOUGH
     if tried and not stable:
         notes.append(
-            f"These topics are not stable: {min(tried):.0%} of the segments keep their topic "
+            f"These topics are not stable: {min(tried):.0%} of the passages keep their topic "
             f"when chance or one interview is taken away, and {ENOUGH:.0%} would be enough. "
             "Take them as ideas to look into, not as a finding."
         )

@@ -14,6 +14,7 @@ from semcode.findings.topics_map import MapGroup, topics_map
 from semcode.study.findings.files import write_findings
 from semcode.study.topics.shown import TopicMap, TopicsPage, TopicView
 from semcode.study.topics.viewing import topic_map, topics_page
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from semcode.study.study import Study
@@ -62,7 +63,7 @@ def topics_finding(page: TopicsPage, points: TopicMap) -> Finding:
 
 def _stability(page: TopicsPage) -> str:
     head = (
-        f"{page.segments:,} segments; {page.outliers:,} are in no topic. "
+        f"{counted(page.segments, 'passage')}; {page.outliers:,} in no topic. "
         f"Found {page.found_at[:10]} with seed {page.seed}. "
     )
     if page.stability is None:
@@ -76,7 +77,7 @@ def _stability(page: TopicsPage) -> str:
         if share is not None
     ]
     verdict = "That is enough to work with." if page.stable else "That is not stable."
-    return f"{head}Of the segments with a topic keep it: {'; '.join(told)}. {verdict}"
+    return f"{head}Of the passages with a topic keep it: {'; '.join(told)}. {verdict}"
 
 
 def _map(page: TopicsPage, points: TopicMap) -> Figure:
@@ -97,12 +98,16 @@ def _map(page: TopicsPage, points: TopicMap) -> Figure:
         if own
     ]
     shown = len(points.x)
-    drawn = "" if shown == page.segments else f" {shown:,} of {page.segments:,} are drawn."
+    told = counted(shown, "passage")
+    drawn = ""
+    if shown < page.segments:
+        told = f"{shown:,} of {counted(page.segments, 'passage')}"
+        drawn = f" Drawn are {told}, of each topic the same share, evenly over the study."
     return Figure(
         key="map",
-        caption="Each point is a segment; those that are alike lie together. Only what is near "
+        caption="Each point is a passage; those that are alike lie together. Only what is near "
         f"means something: the distance between far points does not.{drawn}",
-        alt=f"Map of {shown:,} segments in {len(page.topics):,} topics; the table lists them.",
+        alt=f"Map of {told} in {counted(len(page.topics), 'topic')}; the table lists the topics.",
         spec=topics_map(groups),
         width=560,
     )
@@ -125,7 +130,7 @@ def _table(page: TopicsPage) -> Table:
         )
         for topic in page.topics
     )
-    head = ("id", "topic", "segments", "participants", "stability", "level", "code", "status")
+    head = ("id", "topic", "passages", "participants", "stability", "level", "code", "status")
     return Table("Topics, the largest first", head, rows, numeric=(2, 3, 4))
 
 
@@ -150,10 +155,10 @@ def _standing(topic: TopicView) -> tuple[str, str]:
 
 
 def _quotes(topic: TopicView) -> QuoteList:
-    people = "1 participant" if topic.participants == 1 else f"{topic.participants:,} participants"
     about = ", ".join(f"{who} {count}" for who, count in topic.people[:8])
     return QuoteList(
-        title=f"{topic.id} {topic.name} ({topic.size:,} segments, {people})",
+        title=f"{topic.id} {topic.name} ({counted(topic.size, 'passage')}, "
+        f"{counted(topic.participants, 'participant')})",
         quotes=tuple(
             Quoted(
                 text=quote.text,
@@ -164,13 +169,13 @@ def _quotes(topic: TopicView) -> QuoteList:
             for quote in topic.quotes
         ),
         slug=(topic.level or "").replace(" ", "-"),
-        path=f"Most typical passages, of different people first. Segments: {about}",
+        path=f"Most typical passages, of different people first. Passages: {about}",
     )
 
 
 def _list_grid(page: TopicsPage) -> Grid:
     header = (
-        "id", "name", "terms", "segments", "participants", "largest share", "stability", "level",
+        "id", "name", "terms", "passages", "participants", "largest share", "stability", "level",
         "covered by", "nearest code", "share with it", "told by", "status", "code", "decided by",
         "decided at", "note",
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import { postFile } from "./api.js";
 import { notice, openDialog } from "./dialogs.js";
-import { fill, h, percent, plural, shorten } from "./dom.js";
+import { fill, h, number, percent, plural, shorten } from "./dom.js";
 
 export function correctTranscript(page, name) {
   const field = h("input", { type: "file", id: "corrected-file" });
@@ -55,8 +55,8 @@ function preview(found) {
     : null);
   const stay = found.unmoved + found.moved.length;
   return [
-    h("p", {}, `${percent(found.kept)} of the text stays. ${plural(stay, "coding")} keep their words, ${found.changed.length} get words that were changed, ${found.unplaced.length} cannot be placed.`),
-    found.unread ? h("p", {}, `${plural(found.unread, "passage")} will have to be read again.`) : null,
+    h("p", {}, `${percent(found.kept)} of the text stays. Codings that keep their words: ${number(stay)}; that get changed words: ${number(found.changed.length)}; that cannot be placed: ${number(found.unplaced.length)}.`),
+    found.unread ? h("p", {}, `${plural(found.unread, "passage")} to be read again.`) : null,
     found.notes.map((note) => h("p", {}, note)),
     list("With changed words", found.changed),
     list("Cannot be placed: kept with the old words alone", found.unplaced),

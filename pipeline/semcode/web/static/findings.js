@@ -35,7 +35,8 @@ export async function render(place, page, values, hooks) {
     h("div.view-head.title-line", {}, h("h1", {}, "Findings"),
       h("span.row.push", { role: "group", "aria-label": "Save" }, h("span.soft.small", {}, "Save as"),
         [...FILES, ...(kind === "network" ? [["graphml", "GraphML"]] : [])].map(([format, name]) =>
-          h("a.button.small", { href: `/finding/file${query({ ...asked, format })}`, download: "" }, name)))),
+          h("a.button.small", { href: `/finding/file${query({ ...asked, format })}`, download: "" }, name)),
+        kind === "matrix" ? h("a.button.small", { href: `/finding/sheets${query(asked)}`, download: "", title: "A Word document for each participant, to fill in while summarising" }, "Summary sheets") : null)),
     h("div.segmented.kinds", { role: "group", "aria-label": "Finding" }, KINDS.map(([name, label]) =>
       h("button", { type: "button", "aria-pressed": name === kind ? "true" : "false", onclick: () => change({ kind: name, coders: values.coders }) }, label))),
     findingForm({ kind, values, choices, codes: page.codes, change }),

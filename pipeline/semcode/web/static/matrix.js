@@ -1,6 +1,6 @@
 // The rapid-analysis matrix: participants by domains, each cell written by people over a draft.
 
-import { get, post, postFile } from "./api.js";
+import { get, post, postFile, query } from "./api.js";
 import { notice, openDialog } from "./dialogs.js";
 import { announce, fill, h, plural, shorten, shortTime } from "./dom.js";
 import { address } from "./filters.js";
@@ -65,7 +65,8 @@ export class Matrix {
         h("table.matrix-table", {}, h("caption.unseen", {}, "Participants by domains. Arrows move between cells, Enter opens one."),
           h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Participant"), domains.map((domain) => h("th", { scope: "col", class: `level-${domain.slug}` }, domain.title)))),
           h("tbody", {}, people.map((person, row) => h("tr", {},
-            h("th", { scope: "row" }, person.label, person.about ? h("span.soft.small", { title: person.about }, person.about) : null, this.commentMark(person.label)),
+            h("th", { scope: "row" }, person.label, person.about ? h("span.soft.small", { title: person.about }, person.about) : null, this.commentMark(person.label),
+              h("a.small.sheet", { href: `/finding/sheets${query({ ...this.options, participant: person.label })}`, download: "", "aria-label": `Summary sheet of ${person.label}`, title: "A Word document to fill in while summarising" }, "Summary sheet")),
             domains.map((domain, column) => h("td", {}, this.button(person, domain, row, column)))))))),
       comments.length ? h("section.panel", { "aria-label": "Comments" }, h("h2", {}, "Comments of reviewers"), h("ul.last-list", {}, comments.map((one) =>
         h("li", {}, h("b", {}, one.about), h("div", {}, one.text), h("span.soft.small", {}, `${one.by} · ${shortTime(one.at)}`))))) : null);
@@ -167,11 +168,17 @@ export class Matrix {
     const domain = cell ? this.view.domains.find((one) => one.key === cell.domain) : null;
     const on = cell ? `${cell.participant}:${domain.title}` : "";
     const text = h("textarea", { id: "comment-text", rows: 4, maxlength: 20000 });
-    const by = h("input", { type: "text", id: "comment-by", value: this.page.me.coder, maxlength: 200 });
+    const by = h("input", { type: "text", id: "comment-by", value: this.page.me.coder, maxlength: 200, list: "comment-known", "aria-describedby": "comment-new", oninput: () => tellNew() });
+    const stranger = h("p.soft.small#comment-new", { role: "status" });
+    const tellNew = () => {
+      const name = by.value.trim();
+      stranger.textContent = name && !this.known(name) ? `${name} is new to this study: check the spelling.` : "";
+    };
     const told = h("div", { "aria-live": "polite" });
     const kept = await openDialog(`Comment on ${cell ? `${cell.participant}, ${domain.title}` : "the whole matrix"}`, () => [
       h("p.soft", {}, "For member checking: what somebody said who lived it, or a consultant. It is kept with name and date."),
-      h("label", { for: "comment-text" }, "Comment"), text, h("label", { for: "comment-by" }, "Who says so"), by, told,
+      h("label", { for: "comment-text" }, "Comment"), text, h("label", { for: "comment-by" }, "Who says so"), by,
+      h("datalist#comment-known", {}, this.view.known.map((name) => h("option", { value: name }))), stranger, told,
     ], {
       onopen: () => text.focus(),
       actions: (close) => [h("button", { type: "button", onclick: () => close() }, "Cancel"), h("button.primary", { type: "button", onclick: async () => {
@@ -183,7 +190,14 @@ export class Matrix {
         }
       } }, "Keep the comment")],
     });
-    if (kept) await this.again();
+    if (!kept) return;
+    await this.again();
+    const last = kept.comments.at(-1);
+    notice(`Kept the comment of ${last.by}.${kept.new ? " The name is new to this study: check the spelling." : ""}`);
+  }
+
+  known(name) {
+    return name === this.page.me.coder || this.view.known.includes(name);
   }
 
   async readBack(field) {

@@ -1,6 +1,6 @@
 // How the suggestions do: the last decisions, and the blind audit sample.
 
-import { h, percent } from "./dom.js";
+import { h, percent, plural } from "./dom.js";
 
 export function pulsePanel(pulse) {
   const { n: shown, accepted, rejected, changed } = pulse.last;
@@ -9,7 +9,7 @@ export function pulsePanel(pulse) {
     h("h2", {}, "How the suggestions do"),
     shown
       ? h("div", {},
-        h("p", {}, `Your last ${shown} decisions: ${percent(share(accepted))} accepted.`),
+        h("p", {}, `Your last ${plural(shown, "decision")}: ${percent(share(accepted))} accepted.`),
         h("div.shares", { role: "img", "aria-label": `${accepted} accepted, ${changed} changed, ${rejected} rejected` },
           h("span.share-accepted", { vars: { "--share": share(accepted) } }),
           h("span.share-changed", { vars: { "--share": share(changed) } }),

@@ -236,7 +236,7 @@ class TopicsView {
     this.map.repaint = paint;
     fill(this.mapPlace, bar, this.map.element,
       h("ul.legend", { "aria-label": "Colours" }, entries.filter((one, at) => used.has(at)).map((one) => h("li", {}, swatch(one), one.name))),
-      this.found.segments > this.points.x.length ? h("p.soft.small", {}, `The map shows ${number(this.points.x.length)} of ${plural(this.found.segments, "passage")}, of each topic the same share.`) : null);
+      this.found.segments > this.points.x.length ? h("p.soft.small", {}, `The map shows ${number(this.points.x.length)} of ${plural(this.found.segments, "passage")}, of each topic the same share, evenly over the interviews; the list counts all.`) : null);
     paint();
   }
 
