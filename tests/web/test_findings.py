@@ -79,6 +79,38 @@ def test_a_finding_is_saved_as_a_file(client, ending, begins):
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
+def test_summary_sheets_are_saved_for_one_and_for_all(client):
+    view = client.get("/api/findings/matrix").json()
+    people = [person["label"] for person in view["people"]]
+    whole = client.get("/finding/sheets")
+    assert whole.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(whole.content)) as packed:
+        assert packed.namelist() == [f"{label} summary.docx" for label in people]
+    one = client.get("/finding/sheets", params={"participant": people[0], "domains": "time"})
+    named = f"attachment; filename*=UTF-8''{people[0]}%20summary.docx"
+    assert one.headers["content-disposition"] == named
+    with zipfile.ZipFile(io.BytesIO(one.content)) as packed:
+        text = packed.read("word/document.xml").decode()
+    assert f"summary of {people[0]}" in text
+    assert "desired" in text
+    nobody = client.get("/finding/sheets", params={"participant": "nobody"})
+    assert nobody.status_code == 422
+
+
+def test_who_comments_is_offered_and_a_new_name_is_told(writer):
+    view = writer.get("/api/findings/matrix").json()
+    assert "coder_ana" in view["known"]
+    assert view["people"][0]["label"] in view["known"]
+    said = {"on": "", "text": "It was not like that.", "by": "Dr. Okafor"}
+    assert writer.post("/api/findings/comment", json=said).json()["new"] is True
+    again = writer.post("/api/findings/comment", json=said).json()
+    assert again["new"] is False
+    assert [(one["by"], bool(one["at"])) for one in again["comments"]] == [("Dr. Okafor", True)] * 2
+    assert "Dr. Okafor" in writer.get("/api/findings/matrix").json()["known"]
+    known = {**said, "by": view["people"][0]["label"]}
+    assert writer.post("/api/findings/comment", json=known).json()["new"] is False
+
+
 def test_what_cannot_be_found_is_said_in_words(client):
     for path, params in {
         "/finding": {"kind": "magic"},
@@ -116,7 +148,11 @@ def test_blind_mode_shows_no_findings(serve):
     with serve(coder="ana", blind=True) as served, served.client() as client:
         for path in ("choices", "matrix", "cell", "ties"):
             assert client.get(f"/api/findings/{path}").status_code == 422
-        for path in ("/finding?kind=sem", "/finding/file?kind=sem&format=json"):
+        for path in (
+            "/finding?kind=sem",
+            "/finding/file?kind=sem&format=json",
+            "/finding/sheets",
+        ):
             answer = client.get(path)
             assert answer.status_code == 422
             assert "coder_ben" not in answer.text

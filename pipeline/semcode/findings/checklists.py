@@ -120,7 +120,7 @@ def _made(name: str, source: str, items: _Items, known: Mapping[str, str]) -> tu
     )
     head = ("No.", "Part", "Item", "In this study")
     answered = sum(row[3] != _OPEN for row in rows)
-    caption = f"{name} ({source}): {answered} of {counted(len(rows), 'item')} are filled in."
+    caption = f"{name} ({source}): filled in are {answered} of {counted(len(rows), 'item')}."
     table = Table(caption, head, tuple(tuple(Cell(text) for text in row) for row in rows))
     return table, Grid(name, head, rows, (6, 28, 32, 80))
 
@@ -131,17 +131,17 @@ def _coreq(data: CodedStudy, facts: ReportFacts) -> dict[str, str]:
         "Number of data coders": _coders(facts),
         "Description of the coding tree": _tree(data, facts),
         "Software": f"semcode {facts.semcode}.",
-        "Repeat interviews": f"{counted(facts.repeated, 'participant')} with more than one "
+        "Repeat interviews": f"{_none(facts.repeated, 'participant')} with more than one "
         "transcript.",
         "Quotations presented": _quotations(data),
         "Clarity of major themes": "Findings are ordered by level; see Results by level.",
-        "Clarity of minor themes": f"{counted(facts.unseen.once, 'code')} in one interview only; "
+        "Clarity of minor themes": f"{_none(facts.unseen.once, 'code')} in one interview only; "
         "see Saturation and the SEM matrix.",
     }
     if facts.attributes:
         found["Description of the sample"] = _attributes(facts)
     if facts.minutes:
-        found["Duration"] = f"{durations(facts.minutes)}."
+        found["Duration"] = f"{durations(facts.minutes, len(data.interviews))}."
     if facts.unseen.interval is not None:
         found["Data saturation"] = _saturation(data, facts)
     if facts.source.strip():
@@ -179,8 +179,13 @@ def _srqr(data: CodedStudy, facts: ReportFacts) -> dict[str, str]:
     if sampling:
         found["Sampling strategy"] = f"How participants were chosen: {_OPEN}. {sampling[0]}"
     if facts.minutes:
-        found["Data collection methods"] = f"{durations(facts.minutes)}; the rest: {_OPEN}."
+        lasted = durations(facts.minutes, len(data.interviews))
+        found["Data collection methods"] = f"{lasted}; the rest: {_OPEN}."
     return found
+
+
+def _none(n: int, one: str) -> str:
+    return counted(n, one) if n else f"No {one}"
 
 
 def _sample(data: CodedStudy) -> str:

@@ -55,8 +55,9 @@ def network(data: CodedStudy, ties: Sequence[Tie]) -> Finding:
     if decided["suggested"]:
         notes.append(
             "Ties marked as suggested were found by a machine, and support or strain is no more "
-            "than its guess: of those checked by hand half were right. Read the sentences behind, "
-            'then decide, as in: semcode findings network --accept "P01:mother=support" --as NAME.'
+            "than its guess: checked by hand, it was right for 28 of 55 ties. Read the sentences "
+            'behind, then decide, as in: semcode findings network --accept "P01:mother=support" '
+            "--as NAME."
         )
     return Finding(
         "network",

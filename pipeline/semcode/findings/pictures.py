@@ -138,15 +138,14 @@ def _heat_map(axes: Axes, trace: Mapping[str, Any], first: int, last: int) -> No
     from matplotlib.colors import LinearSegmentedColormap
 
     values = np.array(trace["z"], dtype=float)[first:last]
-    scale = LinearSegmentedColormap.from_list(
-        "", [(at, _color(c)) for at, c in trace["colorscale"]]
-    )
-    scale.set_bad(_color("var(--paper)"))
+    stops = [(at, _color(color)) for at, color in trace["colorscale"]]
+    scale = LinearSegmentedColormap.from_list("", stops)
+    whole = scale.with_extremes(bad=_color("var(--paper)"))
     drawn = axes.pcolormesh(
         np.arange(values.shape[1] + 1) - 0.5,
         np.arange(first, last + 1) - 0.5,
         np.ma.masked_invalid(values),
-        cmap=scale,
+        cmap=whole,
         vmin=trace["zmin"],
         vmax=trace["zmax"],
         edgecolors=_color("var(--paper)"),

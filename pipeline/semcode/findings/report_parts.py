@@ -52,10 +52,12 @@ def methods(data: CodedStudy, facts: ReportFacts) -> Finding:
     blocks: list[Block] = [
         "To adapt for a manuscript. Every number is from this study’s records.",
         Heading("Material"),
-        f"Coded were {counted(len(data.interviews), 'interview')} with "
-        f"{counted(len(data.people), 'participant')}, {counted(facts.words, 'word')} in all"
+        f"{counted(len(data.interviews), 'interview')} with "
+        f"{counted(len(data.people), 'participant')} "
+        f"{'was' if len(data.interviews) == 1 else 'were'} coded, of "
+        f"{counted(facts.words, 'word')} with the interviewers’"
         + (f", divided into {counted(facts.segments, 'segment')}" if facts.segments else "")
-        + (f". {durations(facts.minutes)}" if facts.minutes else "")
+        + (f". {durations(facts.minutes, len(data.interviews))}" if facts.minutes else "")
         + ".",
         Heading("Coding"),
         f"Codes came from the codebook “{facts.codebook}”, version {facts.codebook_version}, with "
@@ -97,7 +99,9 @@ def _machine(facts: ReportFacts) -> str:
     if facts.suggested or made:
         text = f"A model{model} suggested codes"
         if facts.suggested:
-            text += f"; {counted(facts.suggested, 'suggestion')} stand at present"
+            text += (
+                f"; {counted(facts.suggested, 'suggestion stands', 'suggestions stand')} at present"
+            )
         text += "."
     if not made:
         return f"{text} No suggestion was decided on: all codings were made by people themselves."
@@ -109,8 +113,8 @@ def _machine(facts: ReportFacts) -> str:
     )
 
 
-def durations(minutes: Sequence[float]) -> str:
-    """Say how long the recordings were whose transcripts have times."""
+def durations(minutes: Sequence[float], of: int) -> str:
+    """Say how long the recordings were whose transcripts have times, of so many in all."""
     ordered = sorted(minutes)
     middle = (
         ordered[len(ordered) // 2]
@@ -118,6 +122,6 @@ def durations(minutes: Sequence[float]) -> str:
         else (ordered[len(ordered) // 2 - 1] + ordered[len(ordered) // 2]) / 2
     )
     return (
-        f"{counted(len(ordered), 'transcript')} with times lasted {ordered[0]:.0f} to "
-        f"{ordered[-1]:.0f} minutes (median {middle:.0f})"
+        f"Of {counted(of, 'transcript')}, {len(ordered):,} with times: {ordered[0]:.0f} to "
+        f"{counted(round(ordered[-1]), 'minute')} (median {middle:.0f})"
     )

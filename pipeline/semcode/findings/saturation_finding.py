@@ -79,10 +79,10 @@ def saturation(data: CodedStudy, *, orders: int = 1_000, seed: int = 0) -> Findi
 
 def _told(data: CodedStudy, unseen: Unseen, n: int, orders: int, seed: int) -> str:
     text = (
-        f"{data.basis} {counted(unseen.seen, 'code')} were used in {counted(n, 'interview')}, "
-        f"{unseen.once or 'none'} of them in one interview only. The curve is the mean over "
-        f"{orders:,} random orders of the interviews "
-        f"(seed {seed}) with the middle 95% of the orders. "
+        f"{data.basis} {counted(unseen.seen, 'code was', 'codes were')} used in "
+        f"{counted(n, 'interview')}, {unseen.once or 'none'} of them in only one interview. The "
+        f"curve is the mean over {orders:,} random orders of the interviews (seed {seed}) with "
+        "the middle 95% of the orders. "
     )
     if unseen.interval is not None:
         low, high = unseen.interval
@@ -92,7 +92,7 @@ def _told(data: CodedStudy, unseen: Unseen, n: int, orders: int, seed: int) -> s
         )
         if unseen.coverage is not None:
             text += f"; codes seen so far make up an estimated {unseen.coverage:.0%} of code use"
-        text += ". It is a lower bound."
+        text += ". The estimate of all codes is a lower bound."
     return text
 
 

@@ -104,7 +104,7 @@ def _named(cues: Sequence[Utterance]) -> tuple[list[Utterance], list[str]]:
         return list(cues), []
     if unnamed == len(cues):
         return [replace(cue, speaker=ALONE) for cue in cues], [NO_SPEAKERS]
-    note = f"{unnamed} of {counted(len(cues), 'utterance')} name no speaker: they are {UNKNOWN}'s."
+    note = f"No speaker is named in {unnamed} of {counted(len(cues), 'utterance')}: {UNKNOWN}'s."
     return [replace(cue, speaker=cue.speaker or UNKNOWN) for cue in cues], [note]
 
 

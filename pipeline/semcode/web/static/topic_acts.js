@@ -20,7 +20,7 @@ export function actsOn(view) {
     accept: (topic) => accept(view, topic),
     intoCode: async (topic) => {
       const near = view.codes.all.find((code) => code.name === topic.covered_by);
-      const code = await pickCode(view.codes, { title: `Merge “${topic.name}” into a code`, first: near ? [near.guid] : [], about: `${plural(topic.size, "passage")} come into the queue as suggestions of the code.` });
+      const code = await pickCode(view.codes, { title: `Merge “${topic.name}” into a code`, first: near ? [near.guid] : [], about: `The queue gets ${plural(topic.size, "passage")} as suggestions of the code.` });
       if (code) decide("merge-into-code", { topic: topic.id, code }, `Merge ${topic.name} into ${view.codes.name_(code)}`);
     },
     together: (topic) => together(view, topic, decide),
@@ -91,7 +91,7 @@ async function accept(view, topic) {
   }
   const done = await openDialog(`Accept “${topic.name}” as a new code`, (close) => {
     const form = h("form.stacked", { id: "topic-code-form", onsubmit: (event) => { event.preventDefault(); send(close); } },
-      h("p.soft", {}, `The draft rests on the terms and quotes of the topic alone. Say in your own words what the code means. Its ${plural(topic.size, "passage")} come into the queue as suggestions.`),
+      h("p.soft", {}, `The draft rests on the terms and quotes of the topic alone. Say in your own words what the code means. The queue gets its ${plural(topic.size, "passage")} as suggestions.`),
       topic.of_one_person ? h("p.careful-line", {}, "One person says nearly all of it: that is no theme yet.") : null,
       labelled("Name", name), labelled("Definition", definition), labelled("Under", parent), place,
       examples.length ? h("fieldset.stacked", {}, h("legend", {}, "Examples to keep with the code"), examples.map(([box, quote]) => h("p.row", {}, box, h("label.clip", { for: box.id, title: quote }, shorten(quote, 90))))) : null, wrong);

@@ -158,7 +158,7 @@ export class Deciding {
   async readAll() {
     const left = this.view.segments.filter((one) => !one.read);
     if (!left.length) return notice("You have read every passage of this transcript.");
-    const yes = await confirmThat("The whole interview is read?", h("p", {}, `${plural(left.length, "passage")} will count as read by you: where you gave no code, none applies. One undo takes it back.`), { button: "All is read" });
+    const yes = await confirmThat("The whole interview is read?", h("p", {}, `This counts ${plural(left.length, "passage")} as read by you: where you gave no code, none applies. One undo takes it back.`), { button: "All is read" });
     return yes ? this.markRead(left) : undefined;
   }
 
