@@ -51,7 +51,8 @@ def network(data: CodedStudy, ties: Sequence[Tie]) -> Finding:
         if own:
             blocks.append(ego_drawing(person.label, own))
             blocks.append(_evidence(person.label, own))
-    notes = list(data.notes)
+    # Ties come from all transcripts, coded or not.
+    notes = [note for note in data.notes if not note.startswith("Not coded yet")]
     if decided["suggested"]:
         notes.append(
             "Ties marked as suggested were found by a machine, and support or strain is no more "

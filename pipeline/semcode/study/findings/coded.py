@@ -315,7 +315,7 @@ def _nothing(basis: _Basis, transcripts: int) -> InputError:
     if not transcripts:
         return InputError("The study has no transcripts.", remedy="Add them with: semcode add")
     return InputError(
-        f"Nothing is coded here yet. {basis.text}",
+        f"Nothing is coded here yet. Looked for: {basis.text[:1].lower()}{basis.text[1:]}",
         remedy="Code in semcode review, import codings, or see what the model suggests with "
         "--include-suggestions.",
     )
