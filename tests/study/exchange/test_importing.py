@@ -478,7 +478,7 @@ def test_positions_that_do_not_fit_the_study_are_not_taken(study, written, tmp_p
     study.add([tmp_path / "P01.txt"])
     done = study.import_project(held)
     assert done.codings == 0
-    assert "positions do not fit the study's: 4 codings" in done.unplaced[0]
+    assert "positions do not fit the study's. Without a place: 4 codings" in done.unplaced[0]
 
 
 def test_attributes_that_the_study_has_stay(study, written, tmp_path):
@@ -528,7 +528,7 @@ def test_how_positions_were_counted_is_told(study, tmp_path):
     given = project(text=text, codings=(coding(1, place, place + 7), coding(2, 43, 53)))
     write_project(tmp_path / "p.qdpx", replace(given, program="X"), layout="nvivo")
     done = study.import_project(tmp_path / "p.qdpx")
-    assert any("Positions count UTF-16 in 1 documents" in note for note in done.notes)
+    assert any("Positions count UTF-16 in 1 document" in note for note in done.notes)
     assert quotes(study)[-1][0] == "with my"
 
 

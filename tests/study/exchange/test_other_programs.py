@@ -84,7 +84,7 @@ def test_the_codebook_in_word_counts_its_codings(tmp_path):
     with Study.create(tmp_path / "s", codebook=book) as study:
         study.export_codebook(tmp_path / "book.docx")
     texts = [p.text for p in Document(tmp_path / "book.docx").paragraphs]
-    assert "Version 1, 1 codes." in texts
+    assert "Version 1, 1 code." in texts
     assert "0 codings" in texts
 
 
