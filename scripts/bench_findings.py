@@ -52,10 +52,12 @@ CODERS = ("ana", "ben")
 def main() -> None:
     """Print the tables as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--segments", type=int, default=100_000)
-    parser.add_argument("--codings", type=int, default=500_000)
-    parser.add_argument("--kinds", nargs="+", default=[*KINDS, "sem --by site"])
-    parser.add_argument("--only", choices=("made", "interviews", "annomi"))
+    parser.add_argument("--segments", type=int, default=100_000, help="made up (default: 100000)")
+    parser.add_argument("--codings", type=int, default=500_000, help="of them (default: 500000)")
+    parser.add_argument(
+        "--kinds", nargs="+", default=[*KINDS, "sem --by site"], help="default: all"
+    )
+    parser.add_argument("--only", choices=("made", "interviews", "annomi"), help="one of the parts")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

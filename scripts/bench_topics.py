@@ -31,9 +31,11 @@ DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "mlss
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--stability", action="store_true")
-    parser.add_argument("--many", type=int, default=0)
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each, in turn (default: 3)")
+    parser.add_argument("--stability", action="store_true", help="time stability too")
+    parser.add_argument(
+        "--many", type=int, default=0, help="only: page and map of so many made-up segments"
+    )
     options = parser.parse_args()
     if options.many:
         many(options.many)

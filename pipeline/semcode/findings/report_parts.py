@@ -54,8 +54,8 @@ def methods(data: CodedStudy, facts: ReportFacts) -> Finding:
         Heading("Material"),
         f"{counted(len(data.interviews), 'interview')} with "
         f"{counted(len(data.people), 'participant')} "
-        f"{'was' if len(data.interviews) == 1 else 'were'} coded, of "
-        f"{counted(facts.words, 'word')} with the interviewers’"
+        f"{'was' if len(data.interviews) == 1 else 'were'} coded: "
+        f"{counted(facts.words, 'word')}, interviewers’ words included"
         + (f", divided into {counted(facts.segments, 'segment')}" if facts.segments else "")
         + (f". {durations(facts.minutes, len(data.interviews))}" if facts.minutes else "")
         + ".",
