@@ -1,4 +1,4 @@
-"""Vectors are kept in the study, and a fine-tuned embedding is used where one was trained."""
+"""Vectors are kept in the study, and so is what a fine-tuned reader answers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from semcode import Study, store
-from semcode.classify.cross_fitted import write_vectors
+from semcode.classify.adapting import Trainee, load_trainable
 from semcode.classify.labels import key_of
+from semcode.classify.reader import write_reader
+from semcode.codebook import Code, Codebook
 from semcode.errors import ModelError
 from semcode.study.encoding import CachedEncoder
 
@@ -72,14 +74,14 @@ def study(tmp_path):
         yield made
 
 
-def adopt(study, embedding):
+def adopt(study, reader):
     with study.database.write() as connection:
         store.models.add(
             connection,
             b"x",
             kind="codes",
             codebook_version=1,
-            provenance={"embedding": embedding},
+            provenance={"reader": reader},
         )
 
 
@@ -97,20 +99,30 @@ def test_a_text_is_embedded_once(study):
 
 
 @pytest.mark.weights
-def test_the_newest_models_embedding_is_used_with_what_it_had_not_seen(study, tmp_path):
-    plain = CachedEncoder(study.database, study.settings).encode(["rent roof"])
-    folder = tiny(study.folder / "embedding-1", seed=1)
-    unseen = np.eye(16, dtype=np.float32)[3]
-    write_vectors(folder, {key_of("bus car"): unseen})
-    adopt(study, "embedding-1")
+def test_the_newest_models_reader_comes_along_and_reads_once(study, tmp_path):
+    book = Codebook((Code("housing", "rent roof"), Code("transport", "bus car")))
+    lines = np.random.default_rng(0).normal(size=(2, 16)).astype(np.float32)
+    model = load_trainable(tmp_path / "tiny", device="cpu")
+    trainee = Trainee(model, 2, max_tokens=16, weight=lines, bias=np.zeros(2, np.float32))
+    unseen = {key_of(("then", "bus car")): np.array([-1.5, 2.5], np.float32)}
+    codes = [{"guid": code.guid, "name": code.name} for code in book.codes]
+    (study.folder / "reader-1").mkdir()
+    write_reader(study.folder / "reader-1", trainee, codes, unseen)
+    plain = CachedEncoder(study.database, study.settings)
+    assert plain.reader is None
+    adopt(study, "reader-1")
     encoder = CachedEncoder(study.database, study.settings)
-    assert encoder.ref.folder == folder
-    tuned = encoder.encode(["rent roof", "bus car"])
-    assert not np.allclose(tuned[0], plain[0], atol=1e-2)
-    assert np.array_equal(tuned[1], unseen)
-    assert np.array_equal(encoder.plain().encode(["rent roof"]), plain)
+    assert np.array_equal(encoder.encode(["rent roof"]), plain.encode(["rent roof"]))
+    asked = [("then", "bus car"), ("", "rent roof"), ("then", "bus car")]
+    told = encoder.reader.log_odds(asked, book)
+    assert np.array_equal(told[[0, 2]], [[-1.5, 2.5]] * 2)
+    assert np.allclose(told[1], trainee.read([("", "rent roof")])[0], atol=1e-2)
+    kept = CachedEncoder(study.database, study.settings).reader
+    kept._reader._read = None  # nothing is read a second time
+    assert np.allclose(kept.log_odds(asked, book), told, atol=1e-2)
+    assert encoder.plain().reader is None
     adopt(study, "")
-    assert CachedEncoder(study.database, study.settings).adapted == ""
-    adopt(study, "embedding-that-went")
+    assert CachedEncoder(study.database, study.settings).reader is None
+    adopt(study, "reader-that-went")
     with pytest.raises(ModelError, match="--no-finetune"):
         CachedEncoder(study.database, study.settings)

@@ -18,7 +18,7 @@ from semcode.classify.features import Embedder, FeatureMap, Parts, as_list, embe
 from semcode.classify.labels import key_of, read_groups, read_labels
 from semcode.classify.logistic import Cells, Weights
 from semcode.classify.prevalence import shares_among
-from semcode.classify.reader import Reading, open_reader
+from semcode.classify.reader import Reading, columns_of, open_reader
 from semcode.classify.refining import Refiner
 from semcode.classify.tuning import Choice, choose, fit_candidate
 from semcode.codebook import Codebook
@@ -331,6 +331,12 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         name = f"{ref.name}@{ref.revision}" if ref else type(self._encoder).__name__
         return f"{name}, read by {self._reader.revision}" if self._reader else name
 
+    def begins_with(self, code: int) -> str:
+        """Say what a code's score begins with: "reader" or "definition"."""
+        reader = self._reader if hasattr(self, "_reader") else self._open_reader()
+        known = columns_of(reader.codes, self.codebook) if reader else {}
+        return "reader" if code in known else "definition"
+
     def keys(self) -> list[str]:
         """Give the hashes that tell the labelled texts apart."""
         return list(self._keys or [])
@@ -351,7 +357,7 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _open_reader(self) -> Reading | None:
         if isinstance(self.reader, str | Path):
             return open_reader(self.reader)
-        brought: Reading | None = getattr(self._encoder, "reader", None)
+        brought: Reading | None = getattr(self._load_encoder(), "reader", None)
         return self.reader or brought
 
     def _encoded(self, parts: Parts) -> Encoded:

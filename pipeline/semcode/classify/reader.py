@@ -17,7 +17,16 @@ from semcode.errors import ModelError
 if TYPE_CHECKING:
     from semcode.classify.adapting import Trainee
 
-__all__ = ["FILE", "Pair", "Reader", "Reading", "open_reader", "under_codes", "write_reader"]
+__all__ = [
+    "FILE",
+    "Pair",
+    "Reader",
+    "Reading",
+    "columns_of",
+    "open_reader",
+    "under_codes",
+    "write_reader",
+]
 
 Array = NDArray[np.float32]
 Pair = tuple[str, str]
@@ -33,6 +42,11 @@ class Reading(Protocol):
     @property
     def revision(self) -> str:
         """Tell this one from any other."""
+        ...
+
+    @property
+    def codes(self) -> Sequence[Mapping[str, str]]:
+        """Give the guid and name of each code that it was trained for."""
         ...
 
     def log_odds(self, pairs: Sequence[Pair], codebook: Codebook) -> Array:
@@ -81,18 +95,25 @@ def under_codes(
 ) -> Array:
     """Ask for answers (n_texts, n_own_codes) and put them under a codebook's codes, else NaN.
 
+    Where none of the codes is known nothing is asked.
+    """
+    known = columns_of(codes, codebook)
+    found = np.full((len(pairs), len(codebook)), np.nan, np.float32)
+    if known:
+        found[:, list(known)] = answers(pairs)[:, list(known.values())]
+    return found
+
+
+def columns_of(codes: Sequence[Mapping[str, str]], codebook: Codebook) -> dict[int, int]:
+    """Give for each place in a codebook that is known the column of its answers.
+
     Codes are known again by their guid, in a codebook without those of the training by name.
-    Where none is known nothing is asked.
     """
     by_guid = {code["guid"]: column for column, code in enumerate(codes)}
     by_name = {code["name"]: column for column, code in enumerate(codes)}
     same = any(code.guid in by_guid for code in codebook.codes)
     columns = [by_guid.get(c.guid) if same else by_name.get(c.name) for c in codebook.codes]
-    known = {place: column for place, column in enumerate(columns) if column is not None}
-    found = np.full((len(pairs), len(codebook)), np.nan, np.float32)
-    if known:
-        found[:, list(known)] = answers(pairs)[:, list(known.values())]
-    return found
+    return {place: column for place, column in enumerate(columns) if column is not None}
 
 
 def write_reader(

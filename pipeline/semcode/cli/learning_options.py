@@ -44,14 +44,14 @@ def _finetune(parser: ArgumentParser) -> None:
         "--finetune",
         action="store_const",
         const=True,
-        help="adapt the language model to the study too, kept only if it helps: takes minutes",
+        help="train a copy of the language model too, kept only if it helps: takes minutes or more",
     )
     either.add_argument(
         "--no-finetune",
         dest="finetune",
         action="store_const",
         const=False,
-        help="go back to the language model as it was",
+        help="go on without the copy that was trained",
     )
 
 

@@ -114,11 +114,11 @@ class CachedReader:
     def __init__(self, database: Database, folder: Path) -> None:
         """Open the folder; raises ModelError where it is damaged."""
         self._database, self._reader = database, open_reader(folder)
-        self.revision = self._reader.revision
+        self.revision, self.codes = self._reader.revision, self._reader.codes
 
     def log_odds(self, pairs: Sequence[Pair], codebook: Codebook) -> Array:
         """Give log-odds (n_texts, n_codes) of (context, text) pairs, NaN for other codes."""
-        return under_codes(self._answers, pairs, self._reader.codes, codebook)
+        return under_codes(self._answers, pairs, self.codes, codebook)
 
     def _answers(self, pairs: Sequence[Pair]) -> Array:
         hashes = [bytes.fromhex(key_of(pair))[:16] for pair in pairs]
@@ -133,7 +133,7 @@ class CachedReader:
                 store.vectors.put(connection, self.revision, part, answers)
             found |= dict(zip(part, answers, strict=True))
         rows = [found[key] for key in hashes]
-        return np.stack(rows) if rows else np.zeros((0, len(self._reader.codes)), np.float32)
+        return np.stack(rows) if rows else np.zeros((0, len(self.codes)), np.float32)
 
 
 def _newest(database: Database) -> str:

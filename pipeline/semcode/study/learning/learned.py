@@ -208,7 +208,7 @@ class Judged:
         }
         said = float(self.encoded.definition[row, column]) * weights.slope[column] * bend
         usual = weights.intercept[column] * bend + model.calibration_.shift[column] * share
-        found = {"definition": said, **parts, "usual": usual}
+        found = {model.begins_with(column): said, **parts, "usual": usual}
         if self.before is not None and mix is not None:
             found["earlier model"] = mix.earlier * float(log_odds(self.before[row, code]))
             found["usual"] += mix.shift

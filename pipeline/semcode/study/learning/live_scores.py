@@ -141,7 +141,9 @@ def moved_by(
         blocks = model.features_.blocks.items()
         parts = {n: float(vectors[number, b] @ weights[:-2][b]) * bend for n, b in blocks}
         usual = float(weights[-1]) * bend + float(calibration.shift[code])
-        begun = "earlier model" if scores.segments.begun else "definition"
+        begun = model.begins_with(code)
+        if scores.segments.begun and begun == "definition":
+            begun = "earlier model"
         parts = {begun: said, **parts, "usual": usual}
         found.append({name: round(value, 4) for name, value in parts.items()})
     return found

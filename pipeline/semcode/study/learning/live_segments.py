@@ -165,7 +165,7 @@ def open_segments(
     fresh = opened(model, texts, advance=tell)
     start = begun_with(database, encoder, codebook)
     if start is not None:
-        _begin_with(start, fresh, texts)
+        _begin_with(start, fresh, texts, model.begins_with)
     return LiveSegments(
         structure=begun,
         codebook=codebook,
@@ -179,12 +179,18 @@ def open_segments(
     )
 
 
-def _begin_with(start: LearnedScorer, fresh: Fresh, texts: Sequence[tuple[str, str]]) -> None:
+def _begin_with(
+    start: LearnedScorer,
+    fresh: Fresh,
+    texts: Sequence[tuple[str, str]],
+    begins_with: Callable[[int], str],
+) -> None:
     """Let the model that the study began with speak where the definitions would."""
+    own = [c for c in range(len(start.codebook)) if begins_with(c) == "definition"]
     for first in range(0, len(texts), _BLOCK):
         part = slice(first, first + _BLOCK)
         cold = _sigmoid(fresh.definition[part])
-        fresh.definition[part] = log_odds(start.judge(texts[part], cold).p)
+        fresh.definition[part, own] = log_odds(start.judge(texts[part], cold).p)[:, own]
 
 
 @dataclass(slots=True)

@@ -55,6 +55,7 @@ function scoreNow({ score, before, moved }) {
 const PART = {
   "earlier model": "what the model knew that the study began with speaks",
   definition: "what the codebook says speaks",
+  reader: "what the fine-tuned model reads speaks",
   meaning: "likeness in meaning to passages decided on speaks",
   context: "the question before speaks",
   words: "its words speak",
