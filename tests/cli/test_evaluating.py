@@ -51,7 +51,7 @@ def test_code_adds_new_files_and_says_what_it_refused(own_coded, capsys, tmp_pat
     folder = own_coded.folder
     code, _, err = run(capsys, "code", new, "--study", folder)
     assert code == 0
-    assert "0 of 1 segments (0%) of 1 interview got a code" in err
+    assert "0 of 1 segment (0%) of 1 interview got a code" in err
     assert "nothing was audited" in err
     assert "Not audited." in err
     assert "nearly sure" in err

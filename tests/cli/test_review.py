@@ -49,7 +49,7 @@ def test_history_as_a_table_and_checked(folder, tmp_path, capsys):
     with Study(folder) as study, study.database.write() as connection:
         connection.exec_driver_sql("UPDATE coding SET memo = 'from elsewhere'")
     assert main(["history", "--study", str(folder), "--check"]) == 1
-    assert "differ in 1 places" in capsys.readouterr().err
+    assert "differ in 1 place" in capsys.readouterr().err
 
 
 def test_history_of_nobody(folder, capsys):
