@@ -60,7 +60,7 @@ def test_maxqda_existence_and_frequency():
     _, percent = maxqda_documents(first, second, codes=codes, frequency=True)
     assert percent == pytest.approx(100 * 7 / 15)
     assert maxqda_documents([], [], codes=codes)[1] is None
-    with pytest.raises(InputError, match="1 documents"):
+    with pytest.raises(InputError, match="1 document "):
         maxqda_documents(first, [], codes=codes)
 
 

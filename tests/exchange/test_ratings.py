@@ -106,7 +106,7 @@ def test_excel_and_other_encodings(table, tmp_path):
         ("", "empty"),
         ("unit,a,b\n", "no ratings"),
         ("a,a\nx,y\n", "Two columns are named 'a'"),
-        ("a,b\nx,y\nx\n", r"line 3: The line has 1 cells"),
+        ("a,b\nx,y\nx\n", r"line 3: The line has 1 cell and"),
         ("unit,a,b\n1,x,y\n1,x,x\n", "line 3: The unit '1' stands twice"),
         ("unit,a,b\n1,1,2\n2,2,two\n", "line 3: 'two' of b stands among ratings such as '1'"),
     ],

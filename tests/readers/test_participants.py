@@ -82,7 +82,7 @@ def test_the_column_of_transcripts(tmp_path: Path) -> None:
     [
         ("id,age\nP1,3\nP1,4\n", 3, "twice"),
         ("id,age\nP1,3\n ,4\n", 3, "empty"),
-        ("id,age\nP1,3\n\nP2\n", 4, "1 cells"),
+        ("id,age\nP1,3\n\nP2\n", 4, "1 cell,"),
         ("id,age\nP1,3,4\n", 2, "3 cells"),
         ("id,age,Age\nP1,3,4\n", 1, "twice"),
         ("id,,age\nP1,3,4\n", 1, "no name"),

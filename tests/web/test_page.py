@@ -279,7 +279,7 @@ def test_the_ranking_follows_decisions_without_a_reload(serve, open_page):
         page.wait_for_selector(f".count:text-is('{open_} open')")
         after = page.locator(".up-next li").evaluate_all("all => all.map(one => one.dataset.key)")
         assert after != before[1:]
-        assert "Your last 1 decisions" in page.inner_text(".side")
+        assert "Your last 1 decision:" in page.inner_text(".side")
         assert page.evaluate("performance.timeOrigin") == loaded
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from semcode.agreement.result import Agreement
 from semcode.agreement.spans import overlap
 from semcode.errors import InputError
+from semcode.wording import counted
 
 __all__ = ["CodeRow", "SegmentRow", "Segments", "maxqda_documents", "maxqda_segments"]
 
@@ -65,7 +66,7 @@ def maxqda_documents(
     """
     if len(coder_1) != len(coder_2):
         raise InputError(
-            f"{len(coder_1)} documents for the first coder and {len(coder_2)} for the second.",
+            f"{counted(len(coder_1), 'document')} for the first coder and {len(coder_2)} for the second.",
             where="documents",
             remedy="Give the same documents, in the same order, for both coders.",
         )

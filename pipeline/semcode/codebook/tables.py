@@ -14,6 +14,7 @@ from semcode.archives import DAMAGE, check_zip, checked_parts
 from semcode.codebook.model import Code, Codebook, CodeFaultError, Facet
 from semcode.errors import CodebookError, ReadError
 from semcode.records import Level
+from semcode.wording import counted
 
 __all__ = ["COLUMNS", "from_rows", "read_csv", "read_xlsx", "rows_of"]
 
@@ -155,7 +156,7 @@ def _check_rows(header: Sequence[str], lines: Sequence[tuple[int, list[str]]], w
     for line, cells in lines[1:]:
         if any(cells[len(header) :]):
             raise CodebookError(
-                f"The row has {len(cells)} cells, the header {len(header)}.",
+                f"The row has {counted(len(cells), 'cell')}, the header {len(header)}.",
                 where=f"{where}, line {line}",
                 remedy="Put a text with commas in it in quotation marks.",
             )

@@ -10,6 +10,7 @@ from pathlib import Path
 from semcode.errors import InputError
 from semcode.exchange.long_ratings import turned
 from semcode.readers.sheets import cell_text, read_sheets
+from semcode.wording import counted
 
 __all__ = ["RatingsFile", "read_ratings"]
 
@@ -147,7 +148,7 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
             cells += [""] * (width - len(cells))
         if len(cells) != width:
             raise InputError(
-                f"The line has {len(cells)} cells and the first has {width}.",
+                f"The line has {counted(len(cells), 'cell')} and the first has {width}.",
                 where=f"{path}, line {line}",
                 remedy="Give each unit one cell for each coder, empty where missing; put a text "
                 "with commas in quotation marks.",

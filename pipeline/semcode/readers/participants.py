@@ -13,6 +13,7 @@ from semcode.errors import InputError
 from semcode.readers.files import load, shown
 from semcode.readers.sheets import Row, cell_text, read_sheets
 from semcode.records import Participant, Role, Speaker, Transcript
+from semcode.wording import counted
 
 __all__ = ["Matching", "ParticipantRow", "match", "read_participants"]
 
@@ -126,7 +127,7 @@ def _participant(row: Row, header: Sequence[str], id_column: int, where: str) ->
     while len(cells) > len(header) and not cells[-1].strip():
         cells.pop()
     if len(cells) != len(header):
-        what = f"the row has {len(cells)} cells, the header {len(header)}."
+        what = f"the row has {counted(len(cells), 'cell')}, the header {len(header)}."
         raise _at(what, where, row.line)
     label = cells[id_column].strip()
     if not label:
