@@ -66,7 +66,8 @@ def maxqda_documents(
     """
     if len(coder_1) != len(coder_2):
         raise InputError(
-            f"{counted(len(coder_1), 'document')} for the first coder and {len(coder_2)} for the second.",
+            f"{counted(len(coder_1), 'document')} for the first coder and {len(coder_2)} for the "
+            "second.",
             where="documents",
             remedy="Give the same documents, in the same order, for both coders.",
         )
