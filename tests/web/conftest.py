@@ -77,10 +77,10 @@ def serve(folder):
 
 
 @pytest.fixture(scope="module")
-def served(coded_folder, tmp_path_factory):
+def served(prepared, tmp_path_factory):
     """One copy for a whole file, served for the coder ana."""
     copied = tmp_path_factory.mktemp("served") / "study"
-    shutil.copytree(coded_folder, copied)
+    shutil.copytree(prepared, copied)
     with serving(copied, coder="ana") as served:
         yield served
 

@@ -15,14 +15,6 @@ from semcode.study.findings.finding import KINDS
 SCRIPT = "<script>document.title='owned'</script>"
 
 
-@pytest.fixture(scope="module")
-def served(prepared, serve_folder, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("findings") / "study"
-    shutil.copytree(prepared, folder)
-    with serve_folder(folder, coder="ana") as served:
-        yield served
-
-
 @pytest.fixture
 def own(prepared, serve_folder, tmp_path):
     """A copy to write in."""

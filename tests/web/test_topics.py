@@ -39,6 +39,12 @@ def topical(tried_folder, tmp_path, serve_folder):
         yield served
 
 
+@pytest.fixture
+def client(topical):
+    with topical.client() as client:
+        yield client
+
+
 @pytest.fixture(scope="module")
 def shared_topics(tried_folder, tmp_path_factory, serve_folder):
     """One for all tests that change nothing."""
@@ -219,13 +225,12 @@ POSTS = sorted({*topics.DECIDING} - {"topics/find"})
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(path=st.sampled_from(POSTS), body=BODIES, real=st.booleans())
-def test_no_request_makes_the_server_stumble(topical, path, body, real):
+def test_no_request_makes_the_server_stumble(client, path, body, real):
     body = {**body, "request": str(uuid4())} if real else body
-    with topical.client() as client:
-        answer = client.post(f"/api/{path}", content=json.dumps(body).encode("utf-8", "replace"))
-        assert answer.status_code < 500, (path, body, answer.text)
-        query = {name: str(value).encode("utf-8", "replace") for name, value in body.items()}
-        assert client.get("/api/topics/draft", params=query).status_code < 500
+    answer = client.post(f"/api/{path}", content=json.dumps(body).encode("utf-8", "replace"))
+    assert answer.status_code < 500, (path, body, answer.text)
+    query = {name: str(value).encode("utf-8", "replace") for name, value in body.items()}
+    assert client.get("/api/topics/draft", params=query).status_code < 500
 
 
 # ---- in a browser
