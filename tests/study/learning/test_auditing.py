@@ -92,7 +92,7 @@ def test_what_was_not_read_blind_does_not_count(half):
     read(study, kept, sample.drawn[5:8])
     found = audit_labels(study.database, study.settings)
     assert found.n_read == 3
-    assert "3 of the 10 segments" in found.notes[0]
+    assert "Of the 10 segments of the audit sample, 3 have been read" in found.notes[0]
 
 
 @pytest.mark.parametrize(

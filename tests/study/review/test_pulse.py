@@ -65,7 +65,7 @@ def test_too_little_is_said_with_its_reason(large, new):
         large.read("ana", [item.segment], request=new(), blind=True)
     audit = large.pulse("ana").audit
     assert (audit.n, audit.precision) == (3, None)
-    assert "3 of 12 segments" in audit.reason
+    assert "3 of 12 passages" in audit.reason
 
 
 def test_what_was_accepted_there_later_is_not_blind(large, new):
