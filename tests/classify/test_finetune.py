@@ -191,6 +191,8 @@ def test_a_gain_is_kept_and_the_folder_reads(tiny, tmp_path):
     encoder = load_encoder(resolve(str(tiny)))
     with pytest.raises(ModelError, match="read by"):
         CodeClassifier.load(tmp_path / "m.safetensors", encoder=encoder)
+    again = CodeClassifier.load(tmp_path / "m.safetensors", encoder=encoder, reader=made)
+    assert np.allclose(again.predict_proba(new), model.predict_proba(new), atol=1e-6)
 
 
 def test_what_does_not_help_is_not_kept(tiny, tmp_path):

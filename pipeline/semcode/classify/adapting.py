@@ -118,13 +118,8 @@ class Trainee:
         mean = (told * weights).sum(dim=1) / weights.sum(dim=1)
         return self.head(torch.nn.functional.dropout(mean, dropout, training=dropout > 0))
 
-    def read(
-        self,
-        pairs: Sequence[tuple[str, str]],
-        *,
-        progress: Callable[[int], None] | None = None,
-    ) -> Array:
-        """Give the log-odds of the codes, (n_texts, n_codes); `progress` is told how many."""
+    def read(self, pairs: Sequence[tuple[str, str]]) -> Array:
+        """Give the log-odds of the codes, (n_texts, n_codes)."""
         import torch
 
         tokens = self.tokens(pairs)
@@ -135,8 +130,6 @@ class Trainee:
                 rows = order[start : start + _AT_ONCE]
                 told = self.log_odds([tokens[int(row)] for row in rows])
                 found[rows] = told.float().cpu().numpy()
-                if progress is not None:
-                    progress(start + len(rows))
         return found
 
 

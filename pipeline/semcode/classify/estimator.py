@@ -287,11 +287,12 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         *,
         codebook: Codebook | None = None,
         encoder: Embedder | None = None,
+        reader: Reading | str | Path | None = None,
     ) -> CodeClassifier:
         """Read a model that `save` wrote; see load_classifier."""
         from semcode.classify.persistence import load_classifier
 
-        return load_classifier(path, codebook=codebook, encoder=encoder)
+        return load_classifier(path, codebook=codebook, encoder=encoder, reader=reader)
 
     # How it is done
 

@@ -16,6 +16,7 @@ from semcode.classify.calibration import Calibration, Cutoffs
 from semcode.classify.estimator import CodeClassifier
 from semcode.classify.features import Embedder, FeatureMap
 from semcode.classify.logistic import Prior
+from semcode.classify.reader import Reading
 from semcode.classify.refining import Refiner
 from semcode.classify.tuning import Candidate, Choice
 from semcode.codebook import Code, Codebook, Facet
@@ -51,12 +52,14 @@ def load_classifier(
     *,
     codebook: Codebook | None = None,
     encoder: Embedder | None = None,
+    reader: Reading | str | Path | None = None,
 ) -> CodeClassifier:
     """Read a classifier that save_classifier wrote; nothing in the file is run.
 
     With `codebook` it must be the one that was trained on. Raises ModelError for a file
     that is no such model or was changed since (the hash tells damage and careless edits,
-    not a forger who writes a new hash), for another codebook, and for another encoder.
+    not a forger who writes a new hash), for another codebook, and for another encoder or
+    fine-tuned reader.
     """
     tensors, described, digest = _read(Path(path))
     if _digest(tensors, described) != digest:
@@ -73,7 +76,7 @@ def load_classifier(
             where=str(path),
             remedy="Train again with this codebook, or open the study with the earlier one.",
         )
-    model = CodeClassifier(codebook or saved, encoder=encoder, **about["settings"])
+    model = CodeClassifier(codebook or saved, encoder=encoder, reader=reader, **about["settings"])
     model.begin()
     _require_encoder(model, about, str(path))
     _restore(model, tensors, about)
