@@ -11,7 +11,6 @@ import pytest
 
 from semcode.findings.blocks import Drawing, Figure
 from semcode.findings.cooccurrence_finding import cooccurrence
-from semcode.findings.drawn import draw_svg
 from semcode.findings.pictures import drawing_pictures, figure_pictures
 from semcode.findings.saturation_finding import saturation
 from semcode.findings.sem_matrix import sem_matrix
@@ -101,7 +100,6 @@ def test_an_element_that_cannot_be_drawn_is_a_fault():
     svg = '<svg viewBox="0 0 4 2"><rect width="1" height="1"/></svg>'
     with pytest.raises(ValueError, match="rect"):
         drawing_pictures(Drawing("d", "", "", svg), width=1.0)
-    assert draw_svg.__doc__
 
 
 def test_foreign_letters_and_dollars_are_text_and_no_fault():
