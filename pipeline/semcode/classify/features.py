@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from semcode.classify.threads import may_rest
 from semcode.errors import InputError, ModelError
 
 __all__ = [
@@ -222,6 +223,7 @@ class FeatureMap:
             except ValueError:  # nothing but white space and stops: no words to learn from
                 self.terms[name], self.idf[name] = {}, np.zeros(0, np.float32)
                 continue
+            may_rest()
             ordered = sorted(vectorizer.vocabulary_.items(), key=lambda item: item[1])
             self.terms[name] = {term: int(position) for term, position in ordered}
             self.idf[name] = vectorizer.idf_.astype(np.float32)

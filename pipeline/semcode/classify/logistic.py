@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from semcode.classify.threads import may_rest
+
 __all__ = [
     "Cells",
     "Prior",
@@ -110,6 +112,7 @@ def fit_codes(
     u = np.zeros((len(turned.spread) + 2, cells.y.shape[1])) if start is None else start.copy()
     z = problem.scores(u)
     for _ in range(_NEWTON):
+        may_rest()
         gradient, curvature = problem.gradient(u, z), problem.curvature(z)
         scaling = problem.preconditioner(curvature)
         if np.sqrt((gradient * scaling * gradient).sum(axis=0)).max(initial=0.0) < tolerance:

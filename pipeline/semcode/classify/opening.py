@@ -17,6 +17,7 @@ from semcode.classify.estimator import CodeClassifier, Encoded, Text
 from semcode.classify.features import FeatureMap, embed, texts_to_learn
 from semcode.classify.labels import key_of
 from semcode.classify.logistic import Cells
+from semcode.classify.threads import may_rest
 from semcode.errors import ModelError
 
 __all__ = ["Fresh", "fresh_fit", "opened", "relearned"]
@@ -25,8 +26,8 @@ Rows = NDArray[np.intp]
 
 #: How many texts without a label a refit looks at, at most and at least.
 _UNREAD, _FEW_UNREAD = 2000, 50
-#: Texts that are encoded at once: few enough to need little memory beside the features.
-_BLOCK = 2048
+#: Texts that are encoded at once: few enough to rest often and to need little memory.
+_BLOCK = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ def opened(
         encoded = new.encode(block)
         features[first : first + len(block)] = encoded.features
         definition[first : first + len(block)] = encoded.definition
+        may_rest()
         advance(len(block))
     return Fresh(new, features, definition)
 

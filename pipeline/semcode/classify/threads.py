@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 
-__all__ = ["give_way", "one_thread"]
+__all__ = ["give_way", "may_rest", "one_thread"]
 
 #: Seconds after which long work lets other threads go first (Python's default is ten times that).
 _TURN = 0.0005
 
 _lock = Lock()
 _inside: list[Any] = []  # the limits that hold; the number of threads is the process's own
+_own = local()  # what each thread that gives way does where it may rest
+_giving: list[float] = []  # first the process's own interval, then one for each further caller
 
 
 @contextmanager
@@ -38,14 +40,34 @@ def one_thread() -> Iterator[None]:
 
 
 @contextmanager
-def give_way() -> Iterator[None]:
-    """Let other threads have the interpreter ten times as often while this one works long."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(min(before, _TURN))
+def give_way(rest: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Let other threads have the interpreter ten times as often while this one works long.
+
+    `rest` is called wherever the work can wait for a while (see `may_rest`), many times a
+    second; it may raise to end the work.
+    """
+    before_this = getattr(_own, "rest", None)
+    _own.rest = rest
+    with _lock:
+        _giving.append(sys.getswitchinterval())
+        sys.setswitchinterval(min(_giving[0], _TURN))
     try:
         yield
     finally:
-        sys.setswitchinterval(before)
+        _own.rest = before_this
+        with _lock:
+            before = _giving.pop(0)
+            if _giving:
+                _giving[0] = before  # the last one out takes the setting back
+            else:
+                sys.setswitchinterval(before)
+
+
+def may_rest() -> None:
+    """Say that the work of this thread can wait here; nothing happens unless it gives way."""
+    rest = getattr(_own, "rest", None)
+    if rest is not None:
+        rest()
 
 
 @cache

@@ -30,6 +30,8 @@ from semcode.web.site import Asked, Endpoint, Site
 __all__ = ["build_app"]
 
 _LARGEST_JSON = 2 * 2**20
+#: What pages look up by themselves, now and then: nobody waits for it.
+_LOOKED_UP = ("newest", "pulse")
 _POSTED = {**DECIDING, **EDITING, **findings.DECIDING, **topics.DECIDING}
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -43,7 +45,9 @@ def build_app(site: Site) -> Starlette:
         Route("/logout", pages.logout, methods=["POST"]),
         Route("/favicon.ico", _favicon, methods=["GET"]),
         *(
-            Route(f"/api/{name}", _handler(endpoint), methods=["GET"])
+            Route(
+                f"/api/{name}", _handler(endpoint, waited=name not in _LOOKED_UP), methods=["GET"]
+            )
             for name, endpoint in {**SHOWING, **findings.SHOWING, **topics.ASKING}.items()
         ),
         *(
@@ -71,8 +75,11 @@ def build_app(site: Site) -> Starlette:
     return app
 
 
-def _handler(endpoint: Endpoint, *, file: bool = False) -> Handler:
-    """Wrap an endpoint: read the request, ask the study in a thread, answer in JSON."""
+def _handler(endpoint: Endpoint, *, file: bool = False, waited: bool = True) -> Handler:
+    """Wrap an endpoint: read the request, ask the study in a thread, answer in JSON.
+
+    `waited` tells that somebody waits for the answer.
+    """
 
     async def handle(request: Request) -> Response:
         site: Site = request.app.state.site
@@ -88,6 +95,8 @@ def _handler(endpoint: Endpoint, *, file: bool = False) -> Handler:
                 body = await _body(request, _LARGEST_JSON)
                 fields = read_json(body)
             asked = Asked(site, coder, fields, body)
+            if waited:
+                site.review.serving()
             return answer(await run_in_threadpool(endpoint, asked))
         except SemcodeError as error:
             return error_answer(error)

@@ -42,6 +42,7 @@ def shell(request: Request) -> Response:
     site: Site = request.app.state.site
     session = site.gate.session(cookie_value(site.gate, request.headers))
     who = me(site, site.coder or (session.coder if session else ""))
+    site.review.serving()
     page = _render(
         "shell.html.jinja",
         me=who,

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from semcode import store
 from semcode.agreement import unit_table
+from semcode.classify.threads import may_rest
 from semcode.codebook import Codebook
 from semcode.config import Settings
 from semcode.errors import InputError
@@ -156,6 +157,7 @@ def gather_labels(
         with database.read() as connection:
             transcript = store.transcripts.load(connection, row.id)
             segments = store.segments.of_transcript(connection, row.id)
+        may_rest()
         if segments:
             parts.append(_label(transcript, segments, people, codebook, settings, assume_read))
     found = _joined(parts, people, codebook)

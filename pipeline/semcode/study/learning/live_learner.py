@@ -42,8 +42,13 @@ Span = tuple[int, int]
 
 #: Seconds between two looks at what another process may have done.
 _LOOK_EVERY = 2.0
-#: Seconds that following rests at most after it has learned, for as long as it took.
-_REST = 0.2
+#: Seconds after somebody was served in which learning anew rests.
+_SERVED = 1.0
+#: Both threads rest at most this many times as long as they worked: where many decide at once,
+#: these have the machine for most of the time, and learning still comes to its end.
+_RESTS = 4
+#: Seconds that following, and learning anew, rests at most at once.
+_SHORT_REST, _LONG_REST = 1.0, 10.0
 #: Seconds after which learning anew is tried again when it failed, the first and the last time.
 _PATIENCE, _LONGEST = 10.0, 300.0
 #: Seconds that closing waits for what cannot be stopped in the middle.
@@ -128,6 +133,7 @@ class LiveLearner:
         self._fault, self._retry_at, self._patience = "", 0.0, _PATIENCE
         self._tried: tuple[object, ...] = ()
         self._looked = 0.0
+        self._served_until = self._rested = monotonic()
         self._threads = [
             Thread(target=self._to_the_end, args=(work,), name=f"semcode-{name}", daemon=True)
             for name, work in (("follow", self._follow_on), ("learn", self._learn_on))
@@ -142,6 +148,10 @@ class LiveLearner:
         with self._wake:
             self._told = True
             self._wake.notify_all()
+
+    def serving(self) -> None:
+        """Say that somebody is being served: learning anew rests for a moment."""
+        self._served_until = monotonic() + _SERVED
 
     def settle(self, seconds: float) -> bool:
         """Give it a moment to learn what was stored; tell whether it has."""
@@ -218,6 +228,8 @@ class LiveLearner:
     # Following the log
 
     def _follow_on(self) -> None:
+        from semcode.classify.threads import give_way
+
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: self._told or self._ended, timeout=_LOOK_EVERY)
@@ -226,16 +238,17 @@ class LiveLearner:
                 self._told, self._busy = False, True
             begun = monotonic()
             try:
-                self._follow()
+                with give_way():
+                    self._follow()
             except _FAULTS as error:
                 self._keep(error)
             finally:
                 with self._wake:
                     self._busy = False
                     self._wake.notify_all()
-            # Where many decide at once they have the machine for most of the time.
+            rest = min(_RESTS * (monotonic() - begun), _SHORT_REST)
             with self._wake:
-                self._wake.wait_for(lambda: self._ended, timeout=min(monotonic() - begun, _REST))
+                self._wake.wait_for(lambda: self._ended, timeout=rest)
 
     def _follow(self) -> None:
         """Learn what was stored since the last time."""
@@ -338,6 +351,7 @@ class LiveLearner:
                 if not self._may_learn():
                     continue
                 self._wanted, self._building = False, True
+            self._rested = monotonic()
             try:
                 self._learn()
             except _Stopped:
@@ -362,7 +376,7 @@ class LiveLearner:
             newest, state = store.decisions.newest(connection), store.codings.state(connection)
             stands = (*state, store.decisions.seen(connection).assignment)
             found = structure(connection)
-        with give_way(), one_thread():
+        with give_way(self._rest), one_thread():
             labels = gather_labels(self._database, self._settings)
             coded = int((labels.y >= 0.5).any(axis=1).sum()) if labels.y.size else 0
             with self._wake:
@@ -376,9 +390,9 @@ class LiveLearner:
                 self._take(None, None, newest, stands)
                 return
             said, unread = segments.cells(labels, seed=self._settings.suggest.seed)
-            self._check()
+            self._rest()
             fresh = relearned(segments.fresh, None, said | unread, segments.groups)
-            self._check()
+            self._rest()
             ranking = LiveRanking(fresh, decided=said | unread, depth=1, closing=False)
             model: Any = fresh.model
             with self._database.read() as connection:
@@ -395,7 +409,7 @@ class LiveLearner:
                 version=self._named(learned),
                 settings=self._settings.suggest,
             )
-            self._check()
+            self._rest()
         self._take(learned, replace(scores, positives=learned.positives.copy()), newest, stands)
 
     def _opened(self, found: tuple[object, ...]) -> LiveSegments:
@@ -420,10 +434,20 @@ class LiveLearner:
             self._wake.notify_all()
 
     def _advance(self, done: int, steps: int) -> None:
-        self._check()
+        self._rest()
         self._share = done / max(steps, 1)
 
-    def _check(self) -> None:
+    def _rest(self) -> None:
+        """Wait while somebody is served, in proportion to the work; raise where it has to end."""
+        begun = monotonic()
+        until = begun + min(_RESTS * (begun - self._rested), _LONG_REST)
+        while (now := monotonic()) < min(until, self._served_until):
+            with self._wake:
+                if self._ended:
+                    break
+                self._wake.wait(min(until, self._served_until) - now)
+        if now > begun:
+            self._rested = now
         if self._ended:
             raise _Stopped
 

@@ -31,13 +31,15 @@ class LiveScores:
     """One state of all probabilities; it never changes, so readers need no lock.
 
     `columns` are those of the codebook's codes, each (n_segments,). A column that a
-    decision did not move is the same object as before. `positives` counts for each code
-    the passages that people gave it. `choice` is what would be suggested now.
+    decision did not move is the same object as before. `weights` are those that gave them,
+    (n_codes, width + 2). `positives` counts for each code the passages that people gave it.
+    `choice` is what would be suggested now.
     """
 
     version: str
     segments: LiveSegments
     columns: tuple[Array, ...]
+    weights: Floats
     positives: Floats
     ranking: LiveRanking
     choice: LiveChoice
@@ -77,7 +79,9 @@ def score_all(
     book, count = segments.codebook, len(segments.ids)
     nothing = (np.zeros(count, np.float32),) * len(book)
     choice = nothing_chosen(book, count, settings)
-    scores = LiveScores(version, segments, nothing, np.zeros(len(book)), ranking, choice)
+    scores = LiveScores(
+        version, segments, nothing, ranking.weights, np.zeros(len(book)), ranking, choice
+    )
     return rescored(scores, model, range(len(nothing)), version=version)
 
 
@@ -97,8 +101,9 @@ def rescored(
     moved = _family(parents, codes)
     if len(calibration.rivals) and moved:
         moved = list(range(len(parents)))
+    weights = scores.ranking.weights
     if not moved:
-        return replace(scores, version=version)
+        return replace(scores, version=version, weights=weights)
     place = {code: number for number, code in enumerate(moved)}
     own = Calibration(
         calibration.slope[moved],
@@ -118,7 +123,7 @@ def rescored(
         for number, code in enumerate(moved):
             columns[code][part] = p[:, number]
     choice = choice_after(scores.choice, scores.columns, columns, moved)
-    return replace(scores, version=version, columns=tuple(columns), choice=choice)
+    return replace(scores, version=version, columns=tuple(columns), weights=weights, choice=choice)
 
 
 def moved_by(
@@ -127,7 +132,7 @@ def moved_by(
     """Divide the log-odds of some (segment, code) among what they rest on; {} for unknown."""
     column = {guid: place for place, guid in enumerate(scores.codes)}
     rows = scores.segments.rows_of([segment for segment, _ in pairs])
-    theta, calibration = scores.ranking.weights, model.calibration_
+    theta, calibration = scores.weights, model.calibration_
     vectors = scores.vectors(np.maximum(rows, 0)).astype(np.float64)
     found: list[dict[str, float]] = []
     for number, (row, (_, guid)) in enumerate(zip(rows.tolist(), pairs, strict=True)):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from semcode import store
+from semcode.classify.threads import may_rest
 from semcode.codebook import Codebook
 from semcode.config import Settings
 from semcode.store import Database
@@ -218,5 +219,6 @@ def _read(connection: Connection, settings: Settings) -> tuple[list[tuple[str, s
         found.groups += [one.participant for one in store.queue.places_in(connection, row.id)]
         ids += [one.id for one in segments]
         texts += [learner_text(text, one, context_below=below) for one in segments]
+        may_rest()
     found.ids = np.array(ids, np.int64)
     return texts, found

@@ -44,6 +44,10 @@ class Refiner(Protocol):
         """Take note that something was stored."""
         ...
 
+    def serving(self) -> None:
+        """Take note that somebody is being served."""
+        ...
+
     def settle(self, seconds: float) -> bool:
         """Take at most so long to learn what was stored; tell whether all is learned."""
         ...

@@ -386,6 +386,11 @@ class Review:
         with self._desk.reading() as connection:
             return pulse_of(self._desk, connection, self._desk.coder(connection, coder))
 
+    def serving(self) -> None:
+        """Say that somebody is being served, so that what runs behind rests for a moment."""
+        if self._desk.refiner is not None:
+            self._desk.refiner.serving()
+
     def learner(self) -> tuple[str, bool]:
         """Name the state of the learner that follows decisions, and tell whether it learns.
 
