@@ -53,19 +53,48 @@ new MutationObserver(() => requestAnimationFrame(() => {
 """
 
 
+#: Milliseconds of each frame while a page is scrolled from its top to its end.
+_SCROLL = """
+() => new Promise((done) => {
+  const frames = [];
+  let last = 0;
+  scrollTo(0, 0);
+  const go = (now) => {
+    if (last) frames.push(now - last);
+    last = now;
+    const before = scrollY;
+    scrollBy({ top: 120, behavior: 'instant' });
+    if (scrollY === before && frames.length > 10) done(frames);
+    else requestAnimationFrame(go);
+  };
+  requestAnimationFrame(go);
+})
+"""
+#: The same words without anything of the page, as the least that scrolling takes here.
+_PLAIN = """
+(paragraphs) => document.body.replaceChildren(...paragraphs.map((said) => {
+  const p = document.createElement('p');
+  p.textContent = said;
+  return p;
+}))
+"""
+
 _READY = ".learning:has-text('Scores follow every decision')"
 _MODEL = ".learning + p"
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Milliseconds of key presses, of scores that moved and of first views; seconds to ready."""
+    """Milliseconds of key presses, of scores that moved, of first views and of frames while
+    scrolling (the page's, and those of its words alone); seconds until the learner is ready.
+    """
 
     building: list[float]
     fast: list[float]
     paced: list[float]
     moved: list[float]
     first: list[tuple[float, float]]
+    scrolled: tuple[list[float], list[float]]
     ready: float
 
 
@@ -110,6 +139,15 @@ def main() -> None:
     )
     whole = middle([whole for _, whole in first])
     print(f"| until all its turns and labels are on the page, median | {whole:,.0f} ms | – | |")
+    shown, plain = measured.scrolled
+    print(
+        f"| scrolling through it: time between frames, median, 95th percentile, longest "
+        f"| {middle(shown):.0f}, {tail(shown):.0f}, {max(shown):.0f} ms | – | |"
+    )
+    print(
+        f"| the same for its words alone, without the page "
+        f"| {middle(plain):.0f}, {tail(plain):.0f}, {max(plain):.0f} ms | – | |"
+    )
     row(f"{CODERS} coders at once, a decision stored, 95th percentile", tail(waits), 300)
     row(f"{CODERS} coders at once, a decision stored, median", middle(waits), 300)
     lost = CODERS * options.decisions - stored
@@ -280,8 +318,9 @@ def in_browser(address: str, keys: int, *, live: bool) -> Measured:
         paced = pressed(page, keys // 2, pause=330)
         moved = [until_moved(page) for _ in range(10)] if live else [0.0]
         first = [first_view(page, base) for _ in range(5)]
+        scrolled = frames(page)
         browser.close()
-    return Measured(building, fast, paced, moved, first, ready)
+    return Measured(building, fast, paced, moved, first, scrolled, ready)
 
 
 def until_moved(page: Any) -> float:
@@ -327,6 +366,18 @@ def first_view(page: Any, base: str) -> tuple[float, float]:
     shown = time.perf_counter()
     page.wait_for_selector(".dialogue[data-whole]", state="attached")
     return (shown - begun) * 1000, (time.perf_counter() - begun) * 1000
+
+
+def frames(page: Any) -> tuple[list[float], list[float]]:
+    """Scroll through the interview that is open, then through its words alone."""
+    page.wait_for_timeout(1_000)
+    shown: list[float] = page.evaluate(_SCROLL)
+    said = page.eval_on_selector_all(".said", "all => all.map((one) => one.textContent)")
+    page.goto("about:blank")
+    page.evaluate(_PLAIN, said)
+    page.wait_for_timeout(1_000)
+    plain: list[float] = page.evaluate(_SCROLL)
+    return shown, plain
 
 
 def await_learner(port: str) -> None:

@@ -120,17 +120,10 @@ class Refiner:
         return z
 
     def _renew(self, code: int, x: Array, weight: Floats) -> None:
-        from scipy.linalg import lapack
-
         p = sigmoid(self._scores(x, self.theta[code]))
         root = np.sqrt(weight * np.maximum(p * (1 - p), 1e-9)).astype(np.float32)
         bent = (x * root[:, None]).astype(np.float32)
-        hessian = (bent.T @ bent).astype(np.float64)
-        hessian[np.diag_indices_from(hessian)] += self.precision
-        factor, _ = lapack.dpotrf(hessian, lower=1)
-        inverse, _ = lapack.dpotri(factor, lower=1)
-        inverse = np.tril(inverse) + np.tril(inverse, -1).T
-        self._inverse[code] = np.asfortranarray(inverse, dtype=np.float32)
+        self._inverse[code] = np.asfortranarray(_inverse(bent, self.precision), dtype=np.float32)
 
     def _add_curvature(self, code: int, row: int) -> None:
         from scipy.linalg import blas
@@ -204,6 +197,23 @@ class Refiner:
 
         self._x, self._y = wider(self._x), wider(self._y)
         self._weight, self._definition = wider(self._weight), wider(self._definition)
+
+
+def _inverse(rows: Array, precision: Floats) -> Floats:
+    """Invert rows' products with themselves, (width, width), plus a diagonal of precisions.
+
+    Few rows are inverted in their own number (Woodbury 1950). NumPy's inverse lets other
+    threads work meanwhile, which SciPy's does not.
+    """
+    if 2 * len(rows) > len(precision):
+        hessian = (rows.T @ rows).astype(np.float64)
+        hessian[np.diag_indices_from(hessian)] += precision
+        return np.asarray(np.linalg.inv(hessian), np.float64)
+    spread: Floats = rows / precision
+    small = np.asarray(np.linalg.inv(spread @ rows.T + np.eye(len(rows))), np.float64)
+    inverse: Floats = -((spread.T @ small) @ spread)
+    inverse[np.diag_indices_from(inverse)] += 1.0 / precision
+    return inverse
 
 
 def _chord(z: float, y: float, weight: float, reach: float) -> float:

@@ -19,7 +19,6 @@ __all__ = [
     "assigned",
     "assignment_counts",
     "coded",
-    "coded_everywhere",
     "codes_suggested",
     "count_coded",
     "count_read",
@@ -31,6 +30,7 @@ __all__ = [
     "place_of",
     "places_in",
     "places_of",
+    "read_by",
     "rows",
     "sampled",
     "segments_touching",
@@ -38,7 +38,6 @@ __all__ = [
     "suggestion",
     "text_and_turns",
     "to_read_blind",
-    "transcripts_read",
     "transcripts_with",
     "unread",
 ]
@@ -228,28 +227,48 @@ def text_and_turns(connection: Connection, transcript_id: int) -> tuple[str, lis
         .where(turn.c.transcript_id == transcript_id)
         .order_by(turn.c.position)
     )
-    return text, [(row.start, row.end) for row in found]
+    return text, [(start, end) for start, end in found]
 
 
-def coded(connection: Connection, coder: int, transcript_id: int) -> list[tuple[int, int, str]]:
-    """Give what a coder, or a model by itself, coded in a transcript: start, end, code."""
-    c = schema.coding
-    found = connection.execute(
-        select(c.c.start, c.c.end, c.c.code_guid).where(
-            c.c.transcript_id == transcript_id, _theirs_or_coded_by_model(coder)
-        )
-    )
-    return [tuple(row) for row in found]
+def coded(
+    connection: Connection, coder: int, transcripts: Sequence[int] | None = None
+) -> dict[int, list[tuple[int, int, str]]]:
+    """Give what a coder, or a model by itself, coded, by transcript's id: start, end, code.
 
-
-def coded_everywhere(connection: Connection, coder: int) -> dict[int, list[tuple[int, int, str]]]:
-    """Give what a coder, or a model by itself, coded, by transcript's id: start, end, code."""
+    `transcripts` None are all.
+    """
     c = schema.coding
     columns = select(c.c.transcript_id, c.c.start, c.c.end, c.c.code_guid)
+    wanted = columns.where(_theirs_or_coded_by_model(coder))
     found: dict[int, list[tuple[int, int, str]]] = {}
-    for key, *span in connection.execute(columns.where(_theirs_or_coded_by_model(coder))):
-        found.setdefault(key, []).append((span[0], span[1], span[2]))
+    for part in _parts(wanted, c.c.transcript_id, transcripts):
+        for key, start, end, code in connection.execute(part):
+            found.setdefault(key, []).append((start, end, code))
     return found
+
+
+def read_by(
+    connection: Connection, coder: int, transcripts: Sequence[int] | None = None
+) -> dict[int, list[tuple[int, int]]]:
+    """Give what a coder has read, by transcript's id: start, end; `transcripts` None are all."""
+    r = schema.reading
+    wanted = select(r.c.transcript_id, r.c.start, r.c.end).where(r.c.coder_id == coder)
+    found: dict[int, list[tuple[int, int]]] = {}
+    for part in _parts(wanted, r.c.transcript_id, transcripts):
+        for key, start, end in connection.execute(part):
+            found.setdefault(key, []).append((start, end))
+    return found
+
+
+def _parts(
+    wanted: Select[Any], column: ColumnElement[int], ids: Sequence[int] | None
+) -> Iterator[Select[Any]]:
+    """Ask for some ids a thousand at a time, None for all at once."""
+    if ids is None:
+        yield wanted
+        return
+    for first in range(0, len(ids), _CHUNK):
+        yield wanted.where(column.in_(ids[first : first + _CHUNK]))
 
 
 def _theirs_or_coded_by_model(coder: int) -> ColumnElement[bool]:
@@ -417,13 +436,6 @@ def count_suggested(connection: Connection, codes: Sequence[str]) -> int:
     s = schema.suggestion
     wanted = select(func.count(s.c.id)).where(s.c.code_guid.in_(codes))
     return connection.execute(wanted).scalar_one()
-
-
-def transcripts_read(connection: Connection, coder: int) -> set[int]:
-    """Give the ids of the transcripts of which a coder has read anything."""
-    r = schema.reading
-    wanted = select(r.c.transcript_id).where(r.c.coder_id == coder).distinct()
-    return set(connection.execute(wanted).scalars())
 
 
 def transcripts_with(connection: Connection, codes: Sequence[str]) -> list[str]:

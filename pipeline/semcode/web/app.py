@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import unquote
 
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -32,12 +33,14 @@ __all__ = ["build_app"]
 _LARGEST_JSON = 2 * 2**20
 #: What pages look up by themselves, now and then: nobody waits for it.
 _LOOKED_UP = ("newest", "pulse")
-_POSTED = {**DECIDING, **EDITING, **findings.DECIDING, **topics.DECIDING}
+_POSTED = {**EDITING, **findings.DECIDING, **topics.DECIDING}
 Handler = Callable[[Request], Awaitable[Response]]
 
 
 def build_app(site: Site) -> Starlette:
     """Make the application that serves one study."""
+    # One decision is stored at a time: threads that wait would only slow down the one that works.
+    deciding = CapacityLimiter(1)
     routes = [
         *(Route(path, pages.shell, methods=["GET"]) for path in pages.VIEWS),
         Route("/launch", pages.launch, methods=["GET"]),
@@ -49,6 +52,10 @@ def build_app(site: Site) -> Starlette:
                 f"/api/{name}", _handler(endpoint, waited=name not in _LOOKED_UP), methods=["GET"]
             )
             for name, endpoint in {**SHOWING, **findings.SHOWING, **topics.ASKING}.items()
+        ),
+        *(
+            Route(f"/api/{name}", _handler(endpoint, lane=deciding), methods=["POST"])
+            for name, endpoint in DECIDING.items()
         ),
         *(
             Route(f"/api/{name}", _handler(endpoint), methods=["POST"])
@@ -75,10 +82,16 @@ def build_app(site: Site) -> Starlette:
     return app
 
 
-def _handler(endpoint: Endpoint, *, file: bool = False, waited: bool = True) -> Handler:
+def _handler(
+    endpoint: Endpoint,
+    *,
+    file: bool = False,
+    waited: bool = True,
+    lane: CapacityLimiter | None = None,
+) -> Handler:
     """Wrap an endpoint: read the request, ask the study in a thread, answer in JSON.
 
-    `waited` tells that somebody waits for the answer.
+    `waited` tells that somebody waits for the answer; `lane` limits how many are asked at once.
     """
 
     async def handle(request: Request) -> Response:
@@ -97,7 +110,7 @@ def _handler(endpoint: Endpoint, *, file: bool = False, waited: bool = True) -> 
             asked = Asked(site, coder, fields, body)
             if waited:
                 site.review.serving()
-            return answer(await run_in_threadpool(endpoint, asked))
+            return answer(await to_thread.run_sync(endpoint, asked, limiter=lane))
         except SemcodeError as error:
             return error_answer(error)
         except _TooLarge:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +22,8 @@ __all__ = ["Beyond", "Cells", "newcomers", "suggested_now"]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
 Floats = NDArray[np.float64]
+Span = tuple[int, int]
+Coded = tuple[int, int, str]
 
 
 class Cells(NamedTuple):
@@ -84,8 +86,8 @@ class Beyond:
             self._generation, self._journal = generation, 0
             self._keys.clear()
             touched = {
-                *store.queue.coded_everywhere(connection, who.id),
-                *store.queue.transcripts_read(connection, who.id),
+                *store.queue.coded(connection, who.id),
+                *store.queue.read_by(connection, who.id),
             }
         lines, _ = desk.ledger.journal(who.id, self._journal)
         lines = [line for line in lines if line.id <= newest]
@@ -95,29 +97,36 @@ class Beyond:
             if line.verdict in ON_SUGGESTIONS:
                 key = (line.start, line.end, line.code)
                 self._keys.setdefault(line.transcript, set()).add(key)
-        for transcript in touched & self.segments.first.keys():
-            self._mark(desk, connection, who, transcript)
+        known = sorted(touched & self.segments.first.keys())
+        read = store.queue.read_by(connection, who.id, known)
+        coded = store.queue.coded(connection, who.id, known)
+        for transcript in known:
+            decided = self._decided(desk, who, transcript)
+            self._mark(transcript, read.get(transcript, ()), coded.get(transcript, ()), decided)
 
-    def _mark(self, desk: Desk, connection: Connection, who: CoderKey, transcript: int) -> None:
+    def _mark(
+        self,
+        transcript: int,
+        read: Iterable[Span],
+        coded: Iterable[Coded],
+        decided: Iterable[Coded],
+    ) -> None:
         first, units = self.segments.first[transcript], self.segments.units[transcript]
         starts = np.array([unit[0] for unit in units], np.int64)
         ends = np.array([unit[1] for unit in units], np.int64)
         here = self.closed[:, first : first + len(units)]
         here[:] = False
-        for reading in store.changes.readings_in(connection, transcript):
-            if reading["coder"] == who.name:
-                here[:, (starts >= reading["start"]) & (ends <= reading["end"])] = True
-        for start, end, code in store.queue.coded(connection, who.id, transcript):
+        for start, end in read:
+            here[:, (starts >= start) & (ends <= end)] = True
+        for start, end, code in coded:
             if code in self._column:
                 overlap = np.minimum(ends, end) - np.maximum(starts, start)
                 enough = 2 * overlap >= np.minimum(ends - starts, end - start)
                 here[self._column[code], enough] = True
-        for start, end, code in self._decided(desk, who, transcript):
+        for start, end, code in decided:
             here[self._column[code], (starts == start) & (ends == end)] = True
 
-    def _decided(
-        self, desk: Desk, who: CoderKey, transcript: int
-    ) -> Iterator[tuple[int, int, str]]:
+    def _decided(self, desk: Desk, who: CoderKey, transcript: int) -> Iterator[Coded]:
         for key in self._keys.get(transcript, ()):
             stands = desk.ledger.standing((who.id, transcript, *key))
             if stands is not None and stands.verdict != Verdict.SKIP and key[2] in self._column:

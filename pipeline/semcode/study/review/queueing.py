@@ -158,7 +158,7 @@ class Queues:
             row = loaded.row_of.get(key[1:])
             if row is not None:
                 mine.status[row] = _STATUS[Verdict(verdict)]
-        for transcript, spans in store.queue.coded_everywhere(connection, who.id).items():
+        for transcript, spans in store.queue.coded(connection, who.id).items():
             if transcript in loaded.slices:
                 _mark(mine, transcript, spans)
         return mine
@@ -174,9 +174,11 @@ class Queues:
                 key = (who.id, line.transcript, line.start, line.end, line.code)
                 stands = self._desk.ledger.standing(key)
                 mine.status[row] = _STATUS[Verdict(stands.verdict)] if stands else OPEN
-        for transcript in {line.transcript for line in lines}:
-            if transcript in mine.loaded.slices:
-                _mark_coded(connection, who, mine, transcript)
+        touched = {line.transcript for line in lines} & mine.loaded.slices.keys()
+        coded = store.queue.coded(connection, who.id, sorted(touched))
+        for transcript in touched:
+            mine.coded[mine.loaded.slices[transcript]] = False
+            _mark(mine, transcript, coded.get(transcript, ()))
 
     def _score(self, connection: Connection, who: CoderKey, mine: Mine) -> None:
         """Take the scores as the learner has them now."""
@@ -322,13 +324,8 @@ def _load(
     )
 
 
-def _mark_coded(connection: Connection, who: CoderKey, mine: Mine, transcript: int) -> None:
-    """Mark the suggestions of a transcript whose code the coder has given there."""
-    mine.coded[mine.loaded.slices[transcript]] = False
-    _mark(mine, transcript, store.queue.coded(connection, who.id, transcript))
-
-
 def _mark(mine: Mine, transcript: int, spans: Sequence[tuple[int, int, str]]) -> None:
+    """Mark the suggestions of a transcript whose code was given there."""
     loaded, rows = mine.loaded, mine.loaded.slices[transcript]
     starts, ends, codes = loaded.start[rows], loaded.end[rows], loaded.code[rows]
     for start, end, code in spans:
