@@ -130,6 +130,7 @@ def bulk(asked: Asked) -> object:
         _verdict(asked.fields),
         filters(asked.fields.record("filters")),
         expected=asked.fields.integer("expected"),
+        preview=asked.fields.text("preview", ""),
         request=asked.fields.request(),
     )
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from semcode import Study, store
+from semcode.errors import InputError
 from semcode.records import Level
 from semcode.store.assignments import Assignment
 from semcode.study.encoding import CachedEncoder
@@ -131,6 +132,44 @@ def test_whatever_people_do_the_labels_are_those_of_the_study(live, study, new):
     same()
     live.remove("ben", coding.guid, request=new())
     same()
+
+
+def test_a_batch_is_what_the_preview_showed_though_scores_moved(live, study, new):
+    limit = sorted(s.score for s in live.transcript("T2", "ben").suggestions)[-4] - 1e-6
+    filters = Filters(transcripts=("T2",), min_score=limit)
+    seen = live.preview_bulk("ben", "accept", filters)
+    assert 0 < seen.expected <= 4
+    before = {(i.segment, i.code) for i in live.queue("ben", limit=100, filters=filters).items}
+    scores = {(i.segment, i.code): i.score for i in seen.examples}
+    for item in live.queue("ana", limit=100).items[::2]:  # another coder moves all scores
+        live.reject("ana", item.segment, item.code, request=new())
+    followed(live)
+    now = {(i.segment, i.code) for i in live.queue("ben", limit=100, filters=filters).items}
+    assert now != before
+    with pytest.raises(InputError, match="Look at the preview again"):
+        live.bulk("ben", "accept", filters, request=new(), expected=seen.expected + 1)
+    done = live.bulk(
+        "ben", "accept", filters, request=new(), expected=seen.expected, preview=seen.key
+    )
+    lines = live.history(coder="ben", limit=100)
+    assert done.lines == len(lines) == seen.expected
+    spans = {(s.transcript, s.start, s.end): s.segment for s in seen.examples}
+    chosen = {(spans[line.transcript, line.start, line.end], line.code): line for line in lines}
+    assert chosen.keys() == before
+    assert {key: line.score for key, line in chosen.items()} == pytest.approx(scores)
+    # What the coder decided since is a reason to look again.
+    seen = live.preview_bulk("ben", "reject", Filters(transcripts=("T1",)))
+    item = live.queue("ben", limit=1, filters=Filters(transcripts=("T1",))).items[0]
+    live.reject("ben", item.segment, item.code, request=new())
+    with pytest.raises(InputError, match="Look at the preview again"):
+        live.bulk(
+            "ben",
+            "reject",
+            Filters(transcripts=("T1",)),
+            request=new(),
+            expected=seen.expected,
+            preview=seen.key,
+        )
 
 
 def test_a_decision_moves_the_scores_of_others_at_once(live, study, new):

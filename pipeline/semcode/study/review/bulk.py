@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
+from uuid import uuid4
 
 import numpy as np
 from sqlalchemy import Connection
@@ -23,7 +25,7 @@ from semcode.study.review.queueing import Mine, Queues, wanted
 from semcode.study.review.shown import BulkPreview, Filters, Outcome
 from semcode.wording import counted
 
-__all__ = ["bulk", "preview_bulk"]
+__all__ = ["Previews", "bulk", "preview_bulk"]
 
 _EXAMPLES = 5
 _VERDICTS = {"accept": Verdict.ACCEPT, "reject": Verdict.REJECT}
@@ -41,8 +43,44 @@ class _One(NamedTuple):
     suggestion: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What a preview listed, by what it was found, and what gave the scores."""
+
+    key: str
+    filters: Filters
+    basis: tuple[object, ...]
+    touched: Sequence[_One]
+    model: str
+
+
+class Previews:
+    """The last preview of each coder: what is confirmed is what was shown, moved scores or not."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, _Kept] = {}
+
+    def keep(
+        self, coder: str, filters: Filters, mine: Mine, touched: Sequence[_One], model: str
+    ) -> str:
+        """Keep what a coder is shown; give the key to ask for it by."""
+        kept = _Kept(uuid4().hex, filters, _basis(mine), touched, model)
+        self._of[coder] = kept
+        return kept.key
+
+    def find(self, coder: str, key: str, filters: Filters, mine: Mine) -> _Kept | None:
+        """Give what a coder was shown; None where codebook, segments or run are others since."""
+        kept = self._of.get(coder)
+        same = kept is not None and (kept.key, kept.filters) == (key, filters)
+        return kept if kept is not None and same and kept.basis == _basis(mine) else None
+
+
+def _basis(mine: Mine) -> tuple[object, ...]:
+    return (mine.loaded.stamp, mine.live.segments.structure if mine.live else None)
+
+
 def preview_bulk(
-    desk: Desk, queues: Queues, coder: str, verdict: str, filters: Filters
+    desk: Desk, queues: Queues, previews: Previews, coder: str, verdict: str, filters: Filters
 ) -> BulkPreview:
     """Say what a bulk decision would touch: how many, which codes, and some examples."""
     _checked(verdict, filters)
@@ -57,6 +95,7 @@ def preview_bulk(
         spread = np.linspace(0, len(touched) - 1, min(_EXAMPLES, len(touched))).astype(int)
         shown = [(one.segment, one.code, one.score) for one in (touched[at] for at in spread)]
         return BulkPreview(
+            key=previews.keep(coder, filters, mine, touched, desk.model(connection)),
             verdict=verdict,
             expected=len(touched),
             by_code=tuple(codes.most_common()),
@@ -68,29 +107,37 @@ def preview_bulk(
 def bulk(
     desk: Desk,
     queues: Queues,
+    previews: Previews,
     coder: str,
     verdict: str,
     filters: Filters,
     *,
     request: str,
     expected: int,
+    preview: str = "",
 ) -> Outcome:
-    """Decide on all that the filters let through.
+    """Decide on all that the preview listed, or without one on all that the filters let through.
 
-    Raises InputError where that are not `expected` any more: somebody decided between.
+    Raises InputError where that are not `expected` any more: the coder decided between, or
+    what there is to decide on has changed.
     """
     kind = _checked(verdict, filters)
 
     def make(connection: Connection, who: CoderKey) -> Sequence[Decision]:
         mine = queues.mine(connection, who)
-        touched = _touched(desk, connection, who, mine, filters)
+        kept = previews.find(coder, preview, filters, mine)
+        if kept is None:
+            touched = _touched(desk, connection, who, mine, filters)
+        else:
+            touched = _undecided(desk, connection, who, mine, kept)
         if len(touched) != expected:
             found = counted(len(touched), "suggestion")
             raise InputError(
                 f"The filter lets {found} through now, not {expected:,}.",
                 remedy="Look at the preview again.",
             )
-        return _lines(desk, connection, who, mine, touched, kind)
+        model = kept.model if kept is not None else desk.model(connection)
+        return _lines(desk, connection, who, mine, touched, kind, model)
 
     return act(desk, coder, kind, make, request=request)
 
@@ -131,6 +178,28 @@ def _touched(
     return found
 
 
+def _undecided(
+    desk: Desk, connection: Connection, who: CoderKey, mine: Mine, kept: _Kept
+) -> list[_One]:
+    """Leave out of a preview what the coder has dealt with since; scores may have moved."""
+    anything = replace(kept.filters, min_score=0.0, max_score=None)
+    allowed = wanted(desk, connection, who, mine, anything)
+    column = {guid: n for n, guid in enumerate(mine.live.codes)} if mine.live else {}
+    found = []
+    for one in kept.touched:
+        row = mine.row_of(one.segment, one.code)
+        if row is not None:
+            still = bool(allowed[row])
+        elif mine.live is not None and mine.beyond is not None:
+            place = mine.live.segments.rows_of([one.segment])[0]
+            still = not mine.beyond.closed[column[one.code], place]
+        else:
+            still = False
+        if still:
+            found.append(one)
+    return found
+
+
 def _lines(
     desk: Desk,
     connection: Connection,
@@ -138,6 +207,7 @@ def _lines(
     mine: Mine,
     touched: Sequence[_One],
     verdict: Verdict,
+    model: str,
 ) -> list[Decision]:
     version, _ = desk.codebook(connection)
     stored = [one.suggestion for one in touched if one.suggestion]
@@ -148,7 +218,7 @@ def _lines(
         names[key] = store.queue.name_of(connection, key)[0]
         for coding in store.changes.codings_of(connection, who.id, key):
             there[key, coding["start"], coding["end"], coding["code"]] = coding
-    shown = {"shown_by": desk.model(connection)} if mine.live is not None else {}
+    shown = {"shown_by": model} if mine.live is not None else {}
     lines: list[Decision] = []
     made: list[tuple[int, CodingState]] = []
     for one in touched:

@@ -95,6 +95,7 @@ class Review:
         self.study = study
         self._desk = Desk(study.database, study.settings, refiner=refiner)
         self._queues = Queues(self._desk)
+        self._previews = bulk.Previews()
         self._agreement = AgreementSoFar(study.database, study.settings)
 
     def follow_decisions(self, *, report: Callable[[str], None] = lambda _line: None) -> None:
@@ -351,17 +352,33 @@ class Review:
 
     def preview_bulk(self, coder: str, verdict: str, filters: Filters) -> BulkPreview:
         """Say what accepting or rejecting all that the filters let through would touch."""
-        return bulk.preview_bulk(self._desk, self._queues, coder, verdict, filters)
+        return bulk.preview_bulk(self._desk, self._queues, self._previews, coder, verdict, filters)
 
     def bulk(
-        self, coder: str, verdict: str, filters: Filters, *, request: str, expected: int
+        self,
+        coder: str,
+        verdict: str,
+        filters: Filters,
+        *,
+        request: str,
+        expected: int,
+        preview: str = "",
     ) -> Outcome:
         """Accept or reject all that the filters let through, with one undo for all.
 
-        Raises InputError where that are not `expected` any more.
+        With the key of the coder's last `preview` it is what that listed, whether or not scores
+        have moved since. Raises InputError where that are not `expected` any more.
         """
         return bulk.bulk(
-            self._desk, self._queues, coder, verdict, filters, request=request, expected=expected
+            self._desk,
+            self._queues,
+            self._previews,
+            coder,
+            verdict,
+            filters,
+            request=request,
+            expected=expected,
+            preview=preview,
         )
 
     def evidence(self, segment: int, code: str) -> dict[str, object]:

@@ -145,8 +145,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class BulkPreview:
-    """What a bulk decision would touch; `expected` goes back with the decision itself."""
+    """What a bulk decision would touch; `key` and `expected` go back with the decision itself."""
 
+    key: str
     verdict: str
     expected: int
     by_code: tuple[tuple[str, int], ...]

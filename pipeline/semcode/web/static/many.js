@@ -27,7 +27,7 @@ export async function decideOnMany({ page, filters, verdict, done }) {
   const content = bulkPreview(preview, page.codes, describeFilters(filters, page.codes));
   const yes = await confirmThat(title, content, { button: `${verb} ${number(count)}`, danger: verdict === "reject" });
   if (!yes) return false;
-  page.outbox.send("bulk", { verdict, filters, expected: count }, {
+  page.outbox.send("bulk", { verdict, filters, expected: count, preview: preview.key }, {
     label: `${verb} ${plural(count, "suggestion")}`,
     done: () => {
       notice(`${verb}ed ${plural(count, "suggestion")}. One undo takes all of them back.`);
