@@ -12,6 +12,7 @@ from semcode.errors import InputError
 from semcode.records import Level
 from semcode.store.assignments import Assignment
 from semcode.study.encoding import CachedEncoder
+from semcode.study.learning import live_learner
 from semcode.study.learning.labels import gather_labels
 from semcode.study.learning.live_learner import LiveLearner
 from semcode.study.learning.training import lessons, maker
@@ -496,3 +497,41 @@ def test_closing_ends_it_even_in_the_middle(own_coded):
         for thread in learner_of(review)._threads:
             thread.join(LONG)
     assert not {t for t in threading.enumerate() if t.name.startswith("semcode-")} - before
+
+
+def test_learning_anew_rests_while_somebody_is_served_and_still_ends(live, study, new):
+    learner = learner_of(live)
+    before, stop = learner.version(), threading.Event()
+
+    def ask():
+        while not stop.wait(0.02):
+            live.serving()
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        time.sleep(0.1)
+        begun = time.monotonic()
+        learner._want()
+        assert learner.wait(LONG)
+        served = time.monotonic() - begun
+    finally:
+        stop.set()
+        asking.join()
+    assert learner.version().split(".")[0] != before.split(".")[0]
+    time.sleep(live_learner._SERVED + 0.1)
+    begun = time.monotonic()
+    learner._want()
+    assert learner.wait(LONG)
+    assert time.monotonic() - begun < served
+    assert served < LONG / 2
+
+
+def test_closing_does_not_wait_for_a_rest(live):
+    learner = learner_of(live)
+    live.serving()
+    learner._want()
+    begun = time.monotonic()
+    live.close()
+    assert time.monotonic() - begun < live_learner._FAREWELL
+    assert not any(thread.is_alive() for thread in learner._threads)
