@@ -8,37 +8,29 @@ Neither is ever waited for by a decision, and a fault of theirs is kept and said
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from threading import Condition, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from semcode import store
 from semcode.config import Settings
 from semcode.errors import SemcodeError
-from semcode.records import Decision
 from semcode.store import Database
 from semcode.study.learning.labels import gather_labels
-from semcode.study.learning.labels_at import labels_at
+from semcode.study.learning.live_learned import LiveLearned, counts_after, labels_touched
 from semcode.study.learning.live_scores import LiveScores, moved_by, rescored, score_all
-from semcode.study.learning.live_segments import Cells, LiveSegments, open_segments, structure
+from semcode.study.learning.live_segments import LiveSegments, open_segments, structure
 from semcode.study.learning.training import LEAST
-
-if TYPE_CHECKING:
-    from semcode.classify import CodeClassifier
-    from semcode.classify.live import LiveRanking
 
 __all__ = ["LiveLearner"]
 
 Pair = tuple[int, str]
-Span = tuple[int, int]
 
 #: Seconds between two looks at what another process may have done.
 _LOOK_EVERY = 2.0
@@ -68,41 +60,6 @@ _FAULTS = (
 )
 
 
-@dataclass
-class _Learned:
-    """What was learned last; only the thread that follows the log changes it.
-
-    `said` are people's labels; `known` and `coded` count those of each row, and those that
-    say yes; `positives` counts the latter by code.
-    """
-
-    segments: LiveSegments
-    model: CodeClassifier
-    ranking: LiveRanking
-    held: NDArray[np.bool_]
-    taught: frozenset[int]
-    positives: NDArray[np.float64]
-    said: Cells = field(default_factory=dict)
-    known: Counter[int] = field(default_factory=Counter)
-    coded: Counter[int] = field(default_factory=Counter)
-    changes: int = 0
-
-    def keep(self, cell: tuple[int, int], label: float | None) -> None:
-        """Note what people say of a segment and code now."""
-        before = self.said.pop(cell, None)
-        if label is not None:
-            self.said[cell] = label
-        more = int((label or 0.0) >= 0.5) - int((before or 0.0) >= 0.5)
-        self.positives[cell[1]] += more
-        for counts, by in (
-            (self.coded, more),
-            (self.known, int(label is not None) - int(before is not None)),
-        ):
-            counts[cell[0]] += by
-            if not counts[cell[0]]:
-                del counts[cell[0]]
-
-
 class _Stopped(Exception):  # noqa: N818 - it ends a thread's work, it is no fault
     pass
 
@@ -126,7 +83,7 @@ class LiveLearner:
         self._followed = 0
         self._state: tuple[int, ...] = ()
         self._segments: LiveSegments | None = None
-        self._learned: _Learned | None = None
+        self._learned: LiveLearned | None = None
         self._scores: LiveScores | None = None
         self._coded, self._passages, self._share = 0, 0, 0.0
         self._builds = 0
@@ -264,8 +221,8 @@ class LiveLearner:
             changed: dict[int, dict[int, float]] | None = None
             if len(lines) <= _MANY:
                 told = store.decisions.fetch(connection, [line.id for line in lines])
-                if stands[::2] == _after(self._state, told)[::2]:
-                    changed = _labels(connection, learned, lines, told)
+                if stands[::2] == counts_after(self._state, told)[::2]:
+                    changed = labels_touched(connection, learned, lines, told)
         # Else there was an import, a new audit sample, or too much to follow one by one.
         if changed is not None and not lines:
             return
@@ -280,7 +237,7 @@ class LiveLearner:
             self._learn_cells(learned, changed)
 
     def _is_anew(
-        self, connection: Connection, learned: _Learned, seen: store.decisions.Seen
+        self, connection: Connection, learned: LiveLearned, seen: store.decisions.Seen
     ) -> bool:
         """Tell whether the codebook or the segments are others; the latter is asked seldom."""
         known = learned.segments.structure
@@ -301,7 +258,9 @@ class LiveLearner:
                 return
             self._want()
 
-    def _learn_cells(self, learned: _Learned, changed: Mapping[int, Mapping[int, float]]) -> None:
+    def _learn_cells(
+        self, learned: LiveLearned, changed: Mapping[int, Mapping[int, float]]
+    ) -> None:
         """Learn what people say now of some rows."""
         cells = {
             (row, code): labels.get(code)
@@ -320,7 +279,7 @@ class LiveLearner:
         if anew or learned.changes >= enough or len(learned.coded) < LEAST:
             self._want()
 
-    def _publish(self, learned: _Learned, cells: Mapping[tuple[int, int], float | None]) -> None:
+    def _publish(self, learned: LiveLearned, cells: Mapping[tuple[int, int], float | None]) -> None:
         """Teach some cells, and give the page the scores as they are then."""
         ranking, before = learned.ranking, learned.ranking.weights
         for (row, code), label in cells.items():
@@ -336,7 +295,7 @@ class LiveLearner:
                 self._scores = replace(scores, positives=learned.positives.copy())
                 self._passages, self._coded = len(learned.known), len(learned.coded)
 
-    def _named(self, learned: _Learned) -> str:
+    def _named(self, learned: LiveLearned) -> str:
         state = learned.ranking.now.version
         return f"live {self._builds}.{state}, codebook {learned.segments.version}"
 
@@ -398,7 +357,7 @@ class LiveLearner:
             with self._database.read() as connection:
                 held = segments.held(connection)
             taught, none = frozenset(code for _, code in said), np.zeros(len(labels.codebook))
-            learned = _Learned(segments, model, ranking, held, taught, none)
+            learned = LiveLearned(segments, model, ranking, held, taught, none)
             for cell, label in said.items():
                 learned.keep(cell, label)
             self._builds += 1
@@ -419,7 +378,7 @@ class LiveLearner:
 
     def _take(
         self,
-        learned: _Learned | None,
+        learned: LiveLearned | None,
         scores: LiveScores | None,
         newest: int,
         stands: tuple[int, ...],
@@ -469,50 +428,6 @@ class LiveLearner:
             self._patience = min(2 * self._patience, _LONGEST)
         if new:
             self._report(said)
-
-
-def _labels(
-    connection: Connection,
-    learned: _Learned,
-    lines: Sequence[store.decisions.Line],
-    whole: Sequence[Decision],
-) -> dict[int, dict[int, float]]:
-    """Look up what people say now of all that some lines touched, by row and column."""
-    segments = learned.segments
-    touched: dict[int, set[int]] = {}
-    for line, told in zip(lines, whole, strict=True):
-        units = segments.units.get(line.transcript, ())
-        for start, end in _spans(told):
-            near = (n for n, unit in enumerate(units) if unit[0] < end and start < unit[1])
-            touched.setdefault(line.transcript, set()).update(near)
-    found: dict[int, dict[int, float]] = {}
-    for key, places in touched.items():
-        wanted = [p for p in sorted(places) if not learned.held[segments.first[key] + p]]
-        y = labels_at(connection, key, segments.units[key], wanted, segments.codebook)
-        for place, own in zip(wanted, y, strict=True):
-            known = np.flatnonzero(~np.isnan(own))
-            found[segments.first[key] + place] = {int(c): float(own[c]) for c in known}
-    return found
-
-
-def _after(state: Sequence[int], lines: Sequence[Decision]) -> tuple[int, ...]:
-    """Give the counts of codings and readings as lines of the log leave them."""
-    counts = list(state)
-    for line in lines:
-        for place, kind in ((0, "codings"), (2, "readings")):
-            changes: Any = line.detail.get(kind, ())
-            for before, after in changes:
-                counts[place] += int(after is not None) - int(before is not None)
-    return tuple(counts)
-
-
-def _spans(line: Decision) -> list[Span]:
-    """Give the spans that a line, and what it changed, is about."""
-    spans = [(line.start, line.end)]
-    for kind in ("codings", "readings"):
-        changes: Any = line.detail.get(kind, ())
-        spans += [(one["start"], one["end"]) for pair in changes for one in pair if one]
-    return list(dict.fromkeys(spans))
 
 
 def _passages(count: int) -> str:
