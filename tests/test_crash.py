@@ -62,6 +62,13 @@ def command(*arguments: str | Path) -> Command:
     return [sys.executable, "-m", "semcode", *map(str, arguments)]
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c_is_heard() -> None:
+    """Undo what a shell does to a job that runs behind: its children would ignore Ctrl-C."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def start(*arguments: str | Path) -> Process:
     return subprocess.Popen(
         command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
