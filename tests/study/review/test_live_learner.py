@@ -158,6 +158,8 @@ def test_a_batch_is_what_the_preview_showed_though_scores_moved(live, study, new
     chosen = {(spans[line.transcript, line.start, line.end], line.code): line for line in lines}
     assert chosen.keys() == before
     assert {key: line.score for key, line in chosen.items()} == pytest.approx(scores)
+    with pytest.raises(InputError, match="Look at the preview again"):
+        live.bulk("ben", "accept", filters, request=new(), expected=0, preview="another one")
     # What the coder decided since is a reason to look again.
     seen = live.preview_bulk("ben", "reject", Filters(transcripts=("T1",)))
     item = live.queue("ben", limit=1, filters=Filters(transcripts=("T1",))).items[0]

@@ -118,14 +118,19 @@ def bulk(
 ) -> Outcome:
     """Decide on all that the preview listed, or without one on all that the filters let through.
 
-    Raises InputError where that are not `expected` any more: the coder decided between, or
-    what there is to decide on has changed.
+    Raises InputError where that are not `expected` any more since the coder decided between,
+    and where the preview is not the coder's last or its codebook, segments or run have changed.
     """
     kind = _checked(verdict, filters)
 
     def make(connection: Connection, who: CoderKey) -> Sequence[Decision]:
         mine = queues.mine(connection, who)
         kept = previews.find(coder, preview, filters, mine)
+        if preview and kept is None:
+            raise InputError(
+                "What the preview listed is not there any more as it was.",
+                remedy="Look at the preview again.",
+            )
         if kept is None:
             touched = _touched(desk, connection, who, mine, filters)
         else:

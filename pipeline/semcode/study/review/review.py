@@ -367,7 +367,8 @@ class Review:
         """Accept or reject all that the filters let through, with one undo for all.
 
         With the key of the coder's last `preview` it is what that listed, whether or not scores
-        have moved since. Raises InputError where that are not `expected` any more.
+        have moved since. Raises InputError where that are not `expected` any more, and for a
+        preview that does not hold any more.
         """
         return bulk.bulk(
             self._desk,
