@@ -17,7 +17,6 @@ from semcode.classify.estimator import CodeClassifier, Encoded, Text
 from semcode.classify.features import FeatureMap, embed, texts_to_learn
 from semcode.classify.labels import key_of
 from semcode.classify.logistic import Cells
-from semcode.classify.threads import may_rest
 from semcode.errors import ModelError
 
 __all__ = ["Fresh", "fresh_fit", "opened", "relearned"]
@@ -91,7 +90,6 @@ def opened(
         encoded = new.encode(block)
         features[first : first + len(block)] = encoded.features
         definition[first : first + len(block)] = encoded.definition
-        may_rest()
         advance(len(block))
     return Fresh(new, features, definition)
 

@@ -17,7 +17,7 @@ _TURN = 0.0005
 _lock = Lock()
 _inside: list[Any] = []  # the limits that hold; the number of threads is the process's own
 _own = local()  # what each thread that gives way does where it may rest
-_giving: list[float] = []  # first the process's own interval, then one for each further caller
+_giving: list[float] = []  # the process's own interval, once for each caller that gives way
 
 
 @contextmanager
@@ -46,20 +46,18 @@ def give_way(rest: Callable[[], None] = lambda: None) -> Iterator[None]:
     `rest` is called wherever the work can wait for a while (see `may_rest`), many times a
     second; it may raise to end the work.
     """
-    before_this = getattr(_own, "rest", None)
+    outer = getattr(_own, "rest", None)
     _own.rest = rest
     with _lock:
-        _giving.append(sys.getswitchinterval())
+        _giving.append(_giving[0] if _giving else sys.getswitchinterval())
         sys.setswitchinterval(min(_giving[0], _TURN))
     try:
         yield
     finally:
-        _own.rest = before_this
+        _own.rest = outer
         with _lock:
-            before = _giving.pop(0)
-            if _giving:
-                _giving[0] = before  # the last one out takes the setting back
-            else:
+            before = _giving.pop()
+            if not _giving:
                 sys.setswitchinterval(before)
 
 

@@ -501,7 +501,7 @@ def test_closing_ends_it_even_in_the_middle(own_coded):
     assert not {t for t in threading.enumerate() if t.name.startswith("semcode-")} - before
 
 
-def test_learning_anew_rests_while_somebody_is_served_and_still_ends(live, study, new):
+def test_learning_anew_ends_though_somebody_is_served_all_the_time(live):
     learner = learner_of(live)
     before, stop = learner.version(), threading.Event()
 
@@ -512,28 +512,30 @@ def test_learning_anew_rests_while_somebody_is_served_and_still_ends(live, study
     asking = threading.Thread(target=ask)
     asking.start()
     try:
-        time.sleep(0.1)
-        begun = time.monotonic()
         learner._want()
         assert learner.wait(LONG)
-        served = time.monotonic() - begun
     finally:
         stop.set()
         asking.join()
     assert learner.version().split(".")[0] != before.split(".")[0]
-    time.sleep(live_learner._SERVED + 0.1)
-    begun = time.monotonic()
-    learner._want()
-    assert learner.wait(LONG)
-    assert time.monotonic() - begun < served
-    assert served < LONG / 2
+
+
+def test_learning_rests_while_somebody_is_served_in_proportion_to_its_work(live):
+    learner = learner_of(live)
+    live.serving()
+    learner._rested = time.monotonic() - 1.0
+    learner._rest()
+    assert learner._rested >= learner._served_until
+    learner._rested = begun = time.monotonic() - 0.05
+    learner._served_until = begun + LONG
+    learner._rest()
+    assert learner._rested - begun >= 0.05 + 0.05 * live_learner._RESTS
+    assert learner._rested < learner._served_until
 
 
 def test_closing_does_not_wait_for_a_rest(live):
     learner = learner_of(live)
     live.serving()
     learner._want()
-    begun = time.monotonic()
     live.close()
-    assert time.monotonic() - begun < live_learner._FAREWELL
     assert not any(thread.is_alive() for thread in learner._threads)

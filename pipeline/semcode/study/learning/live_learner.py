@@ -397,7 +397,10 @@ class LiveLearner:
         self._share = done / max(steps, 1)
 
     def _rest(self) -> None:
-        """Wait while somebody is served, in proportion to the work; raise where it has to end."""
+        """Wait while somebody is served, in proportion to the work since the last look.
+
+        Raises _Stopped where the work has to end.
+        """
         begun = monotonic()
         until = begun + min(_RESTS * (begun - self._rested), _LONG_REST)
         while (now := monotonic()) < min(until, self._served_until):
@@ -405,8 +408,7 @@ class LiveLearner:
                 if self._ended:
                     break
                 self._wake.wait(min(until, self._served_until) - now)
-        if now > begun:
-            self._rested = now
+        self._rested = now
         if self._ended:
             raise _Stopped
 
