@@ -32,7 +32,7 @@ def test_lines_come_back_as_they_were(ready):
         assert store.decisions.by_request(connection, "s") is None
         assert store.decisions.fetch(connection, [key]) == [found]
         assert store.decisions.newest(connection) == key
-        assert store.decisions.seen(connection) == (key, 1, 0, 0, 0)
+        assert store.decisions.seen(connection) == (key, 1, 0, 0, 0, "")
     assert found.id == key
     assert (found.note, found.detail, found.evidence, found.at) == (
         "n",

@@ -89,16 +89,11 @@ def find_coding(
     connection: Connection, transcript_id: int, *, start: int, end: int, code: str, coder: str
 ) -> CodingState | None:
     """Give a coder's coding of exactly this span and code, None where there is none."""
-    c, k = schema.coding, schema.coder
-    row = connection.execute(
-        _codings().where(
-            c.c.transcript_id == transcript_id,
-            c.c.start == start,
-            c.c.end == end,
-            c.c.code_guid == code,
-            k.c.name == coder,
-        )
-    ).one_or_none()
+    keys = {
+        **{"at_transcript": transcript_id, "at_start": start, "at_end": end},
+        **{"with_code": code, "by_coder": coder},
+    }
+    row = connection.execute(_exactly(), keys).one_or_none()
     return _coding(row) if row else None
 
 
@@ -324,6 +319,18 @@ def _codings() -> Select[Any]:
         .join(t, c.c.transcript_id == t.c.id)
         .join(k, c.c.coder_id == k.c.id)
         .join(v, c.c.codebook_version_id == v.c.id)
+    )
+
+
+@cache
+def _exactly() -> Select[Any]:
+    c = schema.coding
+    return _codings().where(
+        c.c.transcript_id == bindparam("at_transcript"),
+        c.c.start == bindparam("at_start"),
+        c.c.end == bindparam("at_end"),
+        c.c.code_guid == bindparam("with_code"),
+        schema.coder.c.name == bindparam("by_coder"),
     )
 
 

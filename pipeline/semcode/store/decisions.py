@@ -58,13 +58,27 @@ _SEEN = select(
     select(func.count(schema.transcript_version.c.number)).scalar_subquery().label("corrections"),
     select(func.max(schema.assignment.c.id)).scalar_subquery().label("assignment"),
     select(func.max(schema.reading.c.id)).scalar_subquery().label("reading"),
+    select(func.max(schema.run.c.finished_at)).scalar_subquery().label("finished"),
+)
+
+_D = schema.decision.c
+_NEWEST = select(func.max(_D.id))
+_BY_REQUEST = select(_D.id).where(_D.request == bindparam("request"))
+_SINCE = (
+    select(
+        *(_D.id, _D.coder_id, _D.verdict, _D.transcript_id, _D.start, _D.end),
+        *(_D.code_guid, _D.undoes, _D.batch, _D.coding_guid, _D.at),
+    )
+    .where(_D.id > bindparam("line"))
+    .order_by(_D.id)
 )
 
 
 class Seen(NamedTuple):
     """How far a study has come.
 
-    The newest line, codebook version, assignment and reading, and the number of corrections.
+    The newest line, codebook version, assignment and reading, the number of corrections, and
+    when the last run of suggestions was finished, "" for never.
     """
 
     newest: int
@@ -72,6 +86,7 @@ class Seen(NamedTuple):
     corrections: int
     assignment: int
     reading: int
+    finished: str
 
 
 class Line(NamedTuple):
@@ -123,24 +138,21 @@ def append(connection: Connection, decisions: Sequence[Decision]) -> list[int]:
 
 def newest(connection: Connection) -> int:
     """Give the id of the newest line, 0 where there is none."""
-    return connection.execute(select(func.max(schema.decision.c.id))).scalar() or 0
+    return connection.execute(_NEWEST).scalar() or 0
 
 
 def seen(connection: Connection) -> Seen:
     """Give how far the study has come, in one question."""
     row = connection.execute(_SEEN).one()
     return Seen(
-        row.newest or 0, row.codebook or 0, row.corrections, row.assignment or 0, row.reading or 0
+        *(row.newest or 0, row.codebook or 0, row.corrections),
+        *(row.assignment or 0, row.reading or 0, row.finished or ""),
     )
 
 
 def since(connection: Connection, line: int) -> Iterator[Line]:
     """Stream what came after a line, as kept in memory."""
-    d = schema.decision
-    columns = (d.c.id, d.c.coder_id, d.c.verdict, d.c.transcript_id, d.c.start, d.c.end)
-    more = (d.c.code_guid, d.c.undoes, d.c.batch, d.c.coding_guid, d.c.at)
-    found = connection.execute(select(*columns, *more).where(d.c.id > line).order_by(d.c.id))
-    return (Line(*row) for row in found)
+    return (Line(*row) for row in connection.execute(_SINCE, {"line": line}))
 
 
 def from_suggestions(connection: Connection) -> set[str]:
@@ -154,8 +166,7 @@ def from_suggestions(connection: Connection) -> set[str]:
 
 def by_request(connection: Connection, request: str) -> Decision | None:
     """Give the line that was stored for a request, None where there is none."""
-    d = schema.decision
-    found = connection.execute(select(d.c.id).where(d.c.request == request)).scalar()
+    found = connection.execute(_BY_REQUEST, {"request": request}).scalar()
     return fetch(connection, [found])[0] if found is not None else None
 
 

@@ -6,7 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, case, distinct, exists, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    distinct,
+    exists,
+    func,
+    select,
+)
 
 from semcode.records import CoderKind
 from semcode.store import schema
@@ -14,12 +24,10 @@ from semcode.store import schema
 __all__ = [
     "OpenRow",
     "Place",
-    "Sampled",
     "Spot",
     "assigned",
     "assignment_counts",
     "coded",
-    "codes_suggested",
     "count_coded",
     "count_read",
     "count_suggested",
@@ -32,7 +40,6 @@ __all__ = [
     "places_of",
     "read_by",
     "rows",
-    "sampled",
     "segments_touching",
     "stamp",
     "suggestion",
@@ -44,6 +51,24 @@ __all__ = [
 
 #: SQLite takes up to 32,766 parameters; a query of this many stays well below.
 _CHUNK = 1_000
+
+# What every decision asks is put together once: that takes longer than asking it.
+_SUGGESTION = select(
+    schema.suggestion.c.score, schema.suggestion.c.evidence, schema.suggestion.c.run_id
+).where(
+    schema.suggestion.c.run_id == bindparam("run"),
+    schema.suggestion.c.segment_id == bindparam("segment"),
+    schema.suggestion.c.code_guid == bindparam("code"),
+)
+_TOUCHING = (
+    select(schema.segment.c.id, schema.segment.c.start, schema.segment.c.end)
+    .where(
+        schema.segment.c.transcript_id == bindparam("transcript"),
+        schema.segment.c.start < bindparam("end"),
+        schema.segment.c.end > bindparam("start"),
+    )
+    .order_by(schema.segment.c.position)
+)
 
 
 class OpenRow(NamedTuple):
@@ -144,8 +169,8 @@ def places_of(connection: Connection, segments: Sequence[int]) -> list[Place]:
     """Give where segments are, in the order of the text; those no longer there are left out."""
     found: list[Place] = []
     for first in range(0, len(segments), _CHUNK):
-        wanted = schema.segment.c.id.in_(segments[first : first + _CHUNK])
-        found += [Place._make(row) for row in connection.execute(_places().where(wanted))]
+        keys = {"segments": segments[first : first + _CHUNK]}
+        found += [Place._make(row) for row in connection.execute(_places_of(), keys)]
     return sorted(found, key=lambda place: (place.transcript, place.start))
 
 
@@ -155,6 +180,11 @@ def places_in(connection: Connection, transcript_id: int) -> list[Place]:
     return [
         Place._make(row) for row in connection.execute(wanted.order_by(schema.segment.c.position))
     ]
+
+
+@cache
+def _places_of() -> Select[Any]:
+    return _places().where(schema.segment.c.id.in_(bindparam("segments", expanding=True)))
 
 
 @cache
@@ -184,12 +214,8 @@ def _places() -> Select[Any]:
 
 def suggestion(connection: Connection, run_id: int, segment: int, code: str) -> Spot | None:
     """Give the suggestion of a code for a segment, None where there is none."""
-    s = schema.suggestion
-    row = connection.execute(
-        select(s.c.score, s.c.evidence, s.c.run_id).where(
-            s.c.run_id == run_id, s.c.segment_id == segment, s.c.code_guid == code
-        )
-    ).one_or_none()
+    keys = {"run": run_id, "segment": segment, "code": code}
+    row = connection.execute(_SUGGESTION, keys).one_or_none()
     return Spot(*row) if row else None
 
 
@@ -299,62 +325,8 @@ def segments_touching(
     connection: Connection, transcript_id: int, start: int, end: int
 ) -> list[tuple[int, int, int]]:
     """Give the segments that a span touches: id, start, end."""
-    seg = schema.segment
-    found = connection.execute(
-        select(seg.c.id, seg.c.start, seg.c.end)
-        .where(seg.c.transcript_id == transcript_id, seg.c.start < end, seg.c.end > start)
-        .order_by(seg.c.position)
-    )
-    return [tuple(row) for row in found]
-
-
-class Sampled(NamedTuple):
-    """A span that a coder was to read blind, and whether that was done."""
-
-    transcript_id: int
-    start: int
-    end: int
-    read: bool
-
-
-def sampled(
-    connection: Connection, coder: int, prefix: str, *, but: str | None = None
-) -> list[Sampled]:
-    """Give what was drawn for a coder in batches whose name begins so (`but`: and not so)."""
-    a, r = schema.assignment, schema.reading
-    read = exists().where(
-        r.c.coder_id == a.c.coder_id,
-        r.c.transcript_id == a.c.transcript_id,
-        r.c.start <= a.c.start,
-        r.c.end >= a.c.end,
-        r.c.blind.is_(True),
-    )
-    found = connection.execute(
-        select(a.c.transcript_id, a.c.start, a.c.end, read.label("read"))
-        .where(a.c.coder_id == coder, a.c.blind.is_(True), a.c.batch.startswith(prefix))
-        .where(true() if but is None else ~a.c.batch.startswith(but))
-        .order_by(a.c.id)
-    )
-    return [Sampled(t, start, end, bool(done)) for t, start, end, done in found]
-
-
-def codes_suggested(connection: Connection, run_id: int, item: Sampled, floor: float) -> set[str]:
-    """Give the codes suggested from a score up for the segments of which half is in a span."""
-    s, seg = schema.suggestion, schema.segment
-    found = connection.execute(
-        select(s.c.code_guid)
-        .join(seg, s.c.segment_id == seg.c.id)
-        .where(
-            seg.c.transcript_id == item.transcript_id,
-            seg.c.start < item.end,
-            seg.c.end > item.start,
-            2 * (func.min(seg.c.end, item.end) - func.max(seg.c.start, item.start))
-            >= seg.c.end - seg.c.start,
-            s.c.run_id == run_id,
-            s.c.score >= floor,
-        )
-    )
-    return set(found.scalars())
+    keys = {"transcript": transcript_id, "start": start, "end": end}
+    return [tuple(row) for row in connection.execute(_TOUCHING, keys)]
 
 
 def assigned(connection: Connection, coder: int) -> list[tuple[int, int, int]]:

@@ -133,7 +133,7 @@ def _outcome(
         code=first.code if first else "",
         segment=_segment(desk, connection, first),
         notes=tuple(dict.fromkeys(notes)),
-        model=pulse_of(desk, connection, who),
+        model=pulse_of(desk, connection, who, audit=False),
     )
 
 

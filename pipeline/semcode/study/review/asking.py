@@ -32,7 +32,6 @@ from semcode.study.review.shown import Filters, QueueItem, QueuePage
 __all__ = ["around", "beyond_stored", "items_of", "pairs_of", "queue_page", "within_turn"]
 
 _AROUND = 400
-_WITHIN = 600
 _WITHIN = 800
 _MOST = 1_000
 _ALL_READ = "Every segment that is to be read blind is read."
@@ -252,7 +251,7 @@ def _segments(
     first = keys.index(after) + 1 if after in keys else 0
     items = tuple(_segment(desk, connection, place) for place in places[first : first + limit])
     note = "" if places else _ALL_READ
-    if order == "audit" and not places and not store.queue.sampled(connection, who.id, AUDIT):
+    if order == "audit" and not places and not store.sample.drawn(connection, who.id, AUDIT):
         note = "No audit sample is drawn yet."
     return QueuePage(items, len(places), len(places), note)
 

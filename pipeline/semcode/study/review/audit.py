@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from semcode import store
 from semcode.store.people import CoderKey
-from semcode.store.queue import Sampled
+from semcode.store.sample import Span
 from semcode.study.learning.held_back import AUDIT, WHERE_SURE
 from semcode.study.review.beyond import suggested_now
 from semcode.study.review.desk import Desk
@@ -27,20 +30,20 @@ def audit_of(desk: Desk, connection: Connection, who: CoderKey) -> AuditPulse:
 
     Nothing of the sample is ever learned from, so that it can measure.
     """
-    sampled = store.queue.sampled(connection, who.id, AUDIT, but=WHERE_SURE)
-    if not sampled:
+    drawn = store.sample.drawn(connection, who.id, AUDIT, WHERE_SURE)
+    if not drawn:
         return AuditPulse(reason="No audit sample is drawn yet.")
-    read = [item for item in sampled if item.read]
+    read = [span for span, done in drawn.items() if done]
     if len(read) < _FEWEST:
-        left = f"Read blind: {len(read)} of {counted(len(sampled), 'passage')} of the audit sample"
+        left = f"Read blind: {len(read)} of {counted(len(drawn), 'passage')} of the audit sample"
         return AuditPulse(
-            drawn=len(sampled), n=len(read), reason=f"{left}; {_FEWEST} are needed at least."
+            drawn=len(drawn), n=len(read), reason=f"{left}; {_FEWEST} are needed at least."
         )
     counts = _counts(desk, connection, who, read)
     right, suggested, coded = (int(total) for total in counts.sum(axis=0))
     few = len(counts) < _FEWEST_INTERVIEWS
     return AuditPulse(
-        drawn=len(sampled),
+        drawn=len(drawn),
         n=len(read),
         suggested=suggested,
         coded=coded,
@@ -61,43 +64,33 @@ def _reason(suggested: int, coded: int, *, few: bool) -> str:
 
 
 def _counts(
-    desk: Desk, connection: Connection, who: CoderKey, read: list[Sampled]
+    desk: Desk, connection: Connection, who: CoderKey, read: Sequence[Span]
 ) -> NDArray[np.int64]:
     """Count right, suggested and coded pairs of segment and code, by interview: (n, 3).
 
     A coding that came from accepting a suggestion is not blind and counts as none.
     """
-    run = desk.run(connection)
-    live = desk.live()
-    floor = desk.settings.suggest.floor
-    book = desk.codebook(connection)[1]
+    book = {code.guid for code in desk.codebook(connection)[1]}
+    coded, suggested = defaultdict[Span, set[str]](set), defaultdict[Span, set[str]](set)
+    for given in store.sample.coded(connection, who.id, AUDIT, WHERE_SURE):
+        if not desk.ledger.is_from_suggestion(str(given.key)):
+            coded[given.span].add(given.code)
+    live, run = desk.live(), desk.run(connection)
+    if live is not None:
+        suggested.update((span, suggested_now(live, span)) for span in read)
+    elif run is not None:
+        floor = desk.settings.suggest.floor
+        for given in store.sample.suggested(connection, who.id, AUDIT, WHERE_SURE, floor=floor):
+            if given.key == run.id:
+                suggested[given.span].add(given.code)
     by_interview: dict[int, list[int]] = {}
-    for item in read:
-        coded = {
-            c["code"]
-            for c in store.changes.codings_of(connection, who.id, item.transcript_id)
-            if _covers(c["start"], c["end"], item.start, item.end)
-            and c["code"] in book
-            and not desk.ledger.is_from_suggestion(c["guid"])
-        }
-        if live is not None:
-            span = (item.transcript_id, item.start, item.end)
-            suggested = suggested_now(live, span)
-        else:
-            suggested = (
-                store.queue.codes_suggested(connection, run.id, item, floor) if run else set()
-            )
-        suggested &= {code.guid for code in book}
-        own = by_interview.setdefault(item.transcript_id, [0, 0, 0])
-        own[0] += len(coded & suggested)
-        own[1] += len(suggested)
-        own[2] += len(coded)
+    for span in read:
+        given_there, said_there = coded[span] & book, suggested[span] & book
+        own = by_interview.setdefault(span[0], [0, 0, 0])
+        own[0] += len(given_there & said_there)
+        own[1] += len(said_there)
+        own[2] += len(given_there)
     return np.array(list(by_interview.values()), dtype=np.int64)
-
-
-def _covers(start: int, end: int, begin: int, stop: int) -> bool:
-    """Tell whether a span covers half of a segment, or lies in it for half of itself."""
-    return 2 * (min(end, stop) - max(start, begin)) >= min(stop - begin, end - start)
 
 
 def _interval(right: NDArray[np.int64], total: NDArray[np.int64]) -> tuple[float, float] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -59,7 +60,10 @@ def suggested_now(live: LiveScores, span: tuple[int, int, int]) -> set[str]:
     transcript, start, end = span
     units = live.segments.units.get(transcript, ())
     found = set[str]()
-    for number, (a, b) in enumerate(units):
+    for number in range(bisect_left(units, start, key=lambda unit: unit[1]), len(units)):
+        a, b = units[number]
+        if a >= end:
+            break
         if 2 * (min(b, end) - max(a, start)) < b - a:
             continue
         row = live.segments.first[transcript] + number

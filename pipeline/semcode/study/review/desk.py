@@ -34,7 +34,7 @@ CONSENSUS = "consensus"
 MOMENT = 0.15
 
 _TEXTS = 200
-_SEEN, _RUN = "semcode_seen", "semcode_run"
+_SEEN = "semcode_seen"
 
 
 class Refiner(Protocol):
@@ -98,6 +98,7 @@ class Desk:
         self._writer = Lock()
         self._lock = RLock()
         self._books: dict[int, Codebook] = {}
+        self._run: tuple[str, Run | None] | None = None
         self._words: OrderedDict[tuple[str, int], Words] = OrderedDict()
         self._to_read: dict[int, tuple[object, tuple[tuple[str, int, int, int], ...]]] = {}
         self._coders: dict[str, CoderKey] = {}
@@ -141,7 +142,6 @@ class Desk:
     def _follow(self, connection: Connection) -> None:
         seen = store.decisions.seen(connection)
         connection.info[_SEEN] = seen
-        connection.info.pop(_RUN, None)
         self.ledger.follow(connection, seen)
 
     def seen(self, connection: Connection) -> Seen:
@@ -151,10 +151,11 @@ class Desk:
 
     def run(self, connection: Connection) -> Run | None:
         """Give the run whose suggestions are shown, as the transaction found it."""
-        if _RUN not in connection.info:
-            connection.info[_RUN] = store.runs.current(connection)
-        found: Run | None = connection.info[_RUN]
-        return found
+        finished = self.seen(connection).finished
+        known = self._run
+        if known is None or known[0] != finished:
+            known = self._run = finished, store.runs.current(connection)
+        return known[1]
 
     def codebook(self, connection: Connection) -> tuple[int, Codebook]:
         """Give the newest codebook and its number, as the transaction found it."""

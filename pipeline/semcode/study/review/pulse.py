@@ -15,15 +15,19 @@ from semcode.study.review.shown import LastDecisions, ModelPulse
 __all__ = ["pulse_of"]
 
 
-def pulse_of(desk: Desk, connection: Connection, who: CoderKey) -> ModelPulse:
-    """Say how the model does for a coder."""
+def pulse_of(
+    desk: Desk, connection: Connection, who: CoderKey, *, audit: bool = True
+) -> ModelPulse:
+    """Say how the model does for a coder, with the blind sample or without."""
     found = Counter(line.verdict for line in desk.ledger.last_decided(who.id))
-    last = LastDecisions(
-        n=found.total(),
-        accepted=found[Verdict.ACCEPT],
-        rejected=found[Verdict.REJECT],
-        changed=found[Verdict.CHANGE],
+    return ModelPulse(
+        LastDecisions(
+            n=found.total(),
+            accepted=found[Verdict.ACCEPT],
+            rejected=found[Verdict.REJECT],
+            changed=found[Verdict.CHANGE],
+        ),
+        audit_of(desk, connection, who) if audit else None,
+        desk.model(connection),
+        desk.refiner.words() if desk.refiner is not None else "",
     )
-    learning = desk.refiner.words() if desk.refiner is not None else ""
-    audit = audit_of(desk, connection, who)
-    return ModelPulse(last, audit, desk.model(connection), learning)

@@ -105,12 +105,12 @@ class AuditPulse:
 class ModelPulse:
     """How the model does: on the last decisions, and in the blind sample.
 
-    `version` names what gave the scores; `learning` says what the learner that follows
+    `audit` is None beside a decision, which does not wait for it. `version` names what gave the scores; `learning` says what the learner that follows
     decisions is doing, "" where there is none.
     """
 
     last: LastDecisions
-    audit: AuditPulse
+    audit: AuditPulse | None
     version: str
     learning: str = ""
 

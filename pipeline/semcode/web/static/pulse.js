@@ -16,7 +16,7 @@ export function pulsePanel(pulse) {
           h("span.share-rejected", { vars: { "--share": share(rejected) } })),
         h("p.soft.small", {}, `${accepted} accepted · ${changed} changed · ${rejected} rejected`))
       : h("p.soft", {}, "No decisions yet."),
-    auditLines(pulse.audit),
+    pulse.audit ? auditLines(pulse.audit) : null,
     pulse.learning ? h("p.small.learning", { role: "status" }, pulse.learning) : null,
     pulse.version ? h("p.soft.small", {}, `Model: ${pulse.version}`) : null,
   ];

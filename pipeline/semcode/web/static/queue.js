@@ -87,7 +87,11 @@ class Queue {
   // Something changed elsewhere, or the learner has learned.
   async refresh() {
     await this.refill();
-    if (this.page.me.blind) return;
+    if (!this.page.me.blind) await this.drawAudit();
+  }
+
+  // How the suggestions do in the blind sample is not told beside each decision.
+  async drawAudit() {
     this.pulse = await get("pulse");
     this.drawPulse();
   }
@@ -95,8 +99,9 @@ class Queue {
   stored(outcome, one) {
     if (!this.card) return; // what a reload sends again may be stored before anything is drawn
     if (outcome?.model && !this.page.me.blind) {
-      this.pulse = outcome.model;
+      this.pulse = { ...outcome.model, audit: this.pulse?.audit ?? null };
       this.drawPulse();
+      if (one.path === "read" && this.audit) this.drawAudit();
     }
     if (one.path === "skip") this.stock.keepSkipped(`${one.body.segment}:${one.body.code}`);
     // While keys are being pressed fast, ask only when few are left; then once more at rest.
