@@ -642,6 +642,7 @@ def test_a_blind_sample_is_drawn_and_read_on_the_page(serve, folder, open_page):
             press(page, "Enter")
         page.wait_for_selector(".done")
         stored(page)
+        page.wait_for_selector(".side-part :text('Blind audit sample: 12 of 12 read')")
         go(page, served, "/")
         page.wait_for_selector("text=Blind audit sample: 12 of 12 read")
         assert served.site.review.pulse("ana").audit.coded == 1

@@ -89,10 +89,8 @@ def find_coding(
     connection: Connection, transcript_id: int, *, start: int, end: int, code: str, coder: str
 ) -> CodingState | None:
     """Give a coder's coding of exactly this span and code, None where there is none."""
-    keys = {
-        **{"at_transcript": transcript_id, "at_start": start, "at_end": end},
-        **{"with_code": code, "by_coder": coder},
-    }
+    span = {"at_transcript": transcript_id, "at_start": start, "at_end": end}
+    keys = {**span, "with_code": code, "by_coder": coder}
     row = connection.execute(_exactly(), keys).one_or_none()
     return _coding(row) if row else None
 

@@ -19,8 +19,9 @@ Span = tuple[int, int, int]
 
 
 class Given(NamedTuple):
-    """A code that lies on a sampled span by half, or half of it does; `key` is the coding's guid,
-    or the run that suggested it.
+    """A code on a sampled span, which it covers by half, or lies in by half.
+
+    `key` is the coding's guid, or the run that suggested it.
     """
 
     span: Span
@@ -28,9 +29,7 @@ class Given(NamedTuple):
     key: str | int
 
 
-def drawn(
-    connection: Connection, coder: int, prefix: str, but: str = _NOTHING
-) -> dict[Span, bool]:
+def drawn(connection: Connection, coder: int, prefix: str, but: str = _NOTHING) -> dict[Span, bool]:
     """Give what a coder was to read blind, and whether it was read.
 
     In batches whose name begins with the prefix, and not with `but`.
@@ -39,9 +38,7 @@ def drawn(
     return {(row.transcript_id, row.start, row.end): bool(row.read) for row in found}
 
 
-def coded(
-    connection: Connection, coder: int, prefix: str, but: str = _NOTHING
-) -> list[Given]:
+def coded(connection: Connection, coder: int, prefix: str, but: str = _NOTHING) -> list[Given]:
     """Give what the coder coded in a sample."""
     found = connection.execute(_coded(), _keys(coder, prefix, but))
     return [Given((t, start, end), code, guid) for t, start, end, code, guid in found]
@@ -57,11 +54,6 @@ def suggested(
 
 def _keys(coder: int, prefix: str, but: str) -> dict[str, object]:
     return {"coder": coder, "prefix": prefix, "but": but}
-
-
-def _span() -> tuple[ColumnElement[int], ...]:
-    a = schema.assignment
-    return a.c.transcript_id, a.c.start, a.c.end
 
 
 def _drawn() -> ColumnElement[bool]:
@@ -84,7 +76,11 @@ def _spans() -> Select[Any]:
         r.c.end >= a.c.end,
         r.c.blind.is_(True),
     )
-    return select(*_span(), read.label("read")).where(_drawn()).order_by(a.c.id)
+    return (
+        select(a.c.transcript_id, a.c.start, a.c.end, read.label("read"))
+        .where(_drawn())
+        .order_by(a.c.id)
+    )
 
 
 @cache
@@ -92,7 +88,7 @@ def _coded() -> Select[Any]:
     a, c = schema.assignment, schema.coding
     shorter = func.min(a.c.end - a.c.start, c.c.end - c.c.start)
     return (
-        select(*_span(), c.c.code_guid, c.c.guid)
+        select(a.c.transcript_id, a.c.start, a.c.end, c.c.code_guid, c.c.guid)
         .join(c, (c.c.transcript_id == a.c.transcript_id) & (c.c.coder_id == a.c.coder_id))
         .where(_drawn(), c.c.start < a.c.end, c.c.end > a.c.start, 2 * _overlap(c) >= shorter)
     )
@@ -103,7 +99,7 @@ def _suggested() -> Select[Any]:
     # Without a word about the run: SQLite would go through all suggestions of it for each span.
     a, s, seg = schema.assignment, schema.suggestion, schema.segment
     return (
-        select(*_span(), s.c.code_guid, s.c.run_id)
+        select(a.c.transcript_id, a.c.start, a.c.end, s.c.code_guid, s.c.run_id)
         .join(seg, seg.c.transcript_id == a.c.transcript_id)
         .join(s, s.c.segment_id == seg.c.id)
         .where(

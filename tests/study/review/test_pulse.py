@@ -14,6 +14,7 @@ def test_the_last_decisions_are_counted_without_those_taken_back(review, new):
     review.unsure("ana", items[2].segment, items[2].code, request=new())
     done = review.reject("ana", items[3].segment, items[3].code, request=new())
     assert (done.model.last.n, done.model.last.accepted, done.model.last.rejected) == (3, 1, 2)
+    assert done.model.audit is None  # that would be waited for
     review.undo("ana", request=new())
     assert review.pulse("ana").last.rejected == 1
     assert review.pulse("ben").last.n == 0

@@ -105,8 +105,9 @@ class AuditPulse:
 class ModelPulse:
     """How the model does: on the last decisions, and in the blind sample.
 
-    `audit` is None beside a decision, which does not wait for it. `version` names what gave the scores; `learning` says what the learner that follows
-    decisions is doing, "" where there is none.
+    `audit` is None beside a decision, which does not wait for it. `version` names what gave
+    the scores; `learning` says what the learner that follows decisions is doing, "" where
+    there is none.
     """
 
     last: LastDecisions
