@@ -338,6 +338,11 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         known = columns_of(reader.codes, self.codebook) if reader else {}
         return "reader" if code in known else "definition"
 
+    @property
+    def definitions(self) -> DefinitionScorer:
+        """Give what scores by the codebook alone, once the codebook was read."""
+        return self._scorer
+
     def keys(self) -> list[str]:
         """Give the hashes that tell the labelled texts apart."""
         return list(self._keys or [])

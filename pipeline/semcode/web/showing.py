@@ -71,7 +71,8 @@ def queue(asked: Asked) -> object:
 def evidence(asked: Asked) -> object:
     """Say why a code is suggested."""
     not_blind(asked)
-    return asked.review.evidence(asked.fields.integer("segment"), asked.fields.text("code"))
+    segment, code = asked.fields.integer("segment"), asked.fields.text("code")
+    return asked.review.evidence(asked.coder, segment, code)
 
 
 def history(asked: Asked) -> object:

@@ -254,7 +254,7 @@ def test_the_text_around_is_one_stretch_of_the_turn(review):
 def test_the_evidence_names_the_definition_and_quotes_of_others(review, new):
     item = first(review)
     review.code("ben", "T2", 50, 80, item.code, request=new())
-    found = review.evidence(item.segment, item.code)
+    found = review.evidence("ana", item.segment, item.code)
     assert found["words"] == ["couch"]
     assert found["definition"]
     assert [quote["coder"] for quote in found["newest"]] == ["ben"]

@@ -449,7 +449,7 @@ def test_the_score_of_now_comes_with_what_it_rests_on(live):
     assert now["score"] == item.score
     assert set(now["moved"]) == {"definition", "meaning", "context", "words", "shape", "usual"}
     odds = sum(now["moved"].values())
-    assert live.evidence(item.segment, item.code)["score"] == pytest.approx(item.score)
+    assert live.evidence("ana", item.segment, item.code)["score"] == pytest.approx(item.score)
     learned = learner_of(live)._learned
     roots = [c.guid for c in learned.segments.codebook.codes if c.parent is None]
     if item.code in roots and not len(learned.model.calibration_.rivals):

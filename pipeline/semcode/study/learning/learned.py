@@ -20,6 +20,7 @@ from semcode.store import Database
 from semcode.store.models import ModelRow
 from semcode.study.encoding import CachedEncoder
 from semcode.study.learning.mixing import Mix, log_odds
+from semcode.study.learning.moved_words import moved_words
 from semcode.suggest import CODE, LEARNED, NO_CODE, NOT_SURE
 
 if TYPE_CHECKING:
@@ -29,10 +30,6 @@ __all__ = ["Judged", "LearnedScorer", "code_text", "open_model", "open_scorer"]
 
 Floats = NDArray[np.float64]
 Pair = tuple[str, str]
-
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_WORDS = 6  # words for, and words against, that are shown
-_LEAST_WORD = 0.01  # log-odds below which a word moved nothing
 
 
 def open_model(
@@ -190,7 +187,9 @@ class Judged:
         found["learned_from"] = _counts(scorer.row, one.guid)
         found["moved"] = self._moved(row, code, column)
         if whole:
-            found |= self._words(row, column)
+            weights = scorer.model.weights_.w[scorer.model.features_.blocks["words"], column]
+            bend = float(scorer.model.calibration_.slope[column])
+            found |= moved_words(scorer.model, self.pairs[row][1], weights, bend)
         if facets:
             found["facets"] = facets
         return found
@@ -214,23 +213,6 @@ class Judged:
             found["usual"] += mix.shift
         return {name: _round(value) for name, value in found.items()}
 
-    def _words(self, row: int, column: int) -> dict[str, list[tuple[str, float]]]:
-        """Give the words of a text that moved a code most: up, and down."""
-        model = self.scorer.model
-        weights = model.weights_.w[model.features_.blocks["words"], column]
-        added = model.features_.word_weights(self.pairs[row][1], weights)
-        bend = float(model.calibration_.slope[column])
-        whole = {word.lower() for word in _WORD.findall(self.pairs[row][1])}
-        whole -= _common_words(self.scorer.codebook.language)
-        scored = [
-            (word, _round(value * bend))
-            for word, value in added.items()
-            if len(word) > 2 and word in whole
-        ]
-        up = sorted((x for x in scored if x[1] >= _LEAST_WORD), key=lambda x: (-x[1], x[0]))
-        down = sorted((x for x in scored if x[1] <= -_LEAST_WORD), key=lambda x: (x[1], x[0]))
-        return {"words_for": up[:_WORDS], "words_against": down[:_WORDS]}
-
     def _facets(self, chosen: Sequence[tuple[int, int]]) -> dict[tuple[int, int], dict[str, float]]:
         """Give the probability of each learned value of the facets that the codes have."""
         found: dict[tuple[int, int], dict[str, float]] = {item: {} for item in chosen}
@@ -247,13 +229,6 @@ class Judged:
                 if facet in apply
             }
         return found
-
-
-def _common_words(language: str) -> frozenset[str]:
-    """Give the words that say nothing of a topic, none where they are not known."""
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    return frozenset(ENGLISH_STOP_WORDS) if language == "en" else frozenset()
 
 
 def _counts(row: ModelRow, guid: str) -> dict[str, int] | None:

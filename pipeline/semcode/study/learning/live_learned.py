@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,6 +44,13 @@ class LiveLearned:
     known: Counter[int] = field(default_factory=Counter)
     coded: Counter[int] = field(default_factory=Counter)
     changes: int = 0
+    _given: dict[int, set[int]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def given(self, code: int) -> list[int]:
+        """Give the rows that people gave a code, in any thread."""
+        with self._lock:
+            return sorted(self._given.get(code, ()))
 
     def keep(self, cell: tuple[int, int], label: float | None) -> None:
         """Note what people say of a segment and code now."""
@@ -51,6 +59,10 @@ class LiveLearned:
             self.said[cell] = label
         more = int((label or 0.0) >= 0.5) - int((before or 0.0) >= 0.5)
         self.positives[cell[1]] += more
+        if more:
+            with self._lock:
+                given = self._given.setdefault(cell[1], set())
+                (given.add if more > 0 else given.discard)(cell[0])
         for counts, by in (
             (self.coded, more),
             (self.known, int(label is not None) - int(before is not None)),

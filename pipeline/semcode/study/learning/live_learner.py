@@ -23,6 +23,7 @@ from semcode.config import Settings
 from semcode.errors import SemcodeError
 from semcode.store import Database
 from semcode.study.learning.labels import gather_labels
+from semcode.study.learning.live_grounds import Grounds, grounds_of
 from semcode.study.learning.live_learned import LiveLearned, counts_after, labels_touched
 from semcode.study.learning.live_scores import LiveScores, moved_by, rescored, score_all
 from semcode.study.learning.live_segments import LiveSegments, open_segments, structure
@@ -147,6 +148,17 @@ class LiveLearner:
         if learned is None or scores is None or not pairs:
             return [{} for _ in pairs]
         return list(moved_by(scores, learned.model, pairs))
+
+    def grounds(self, segment: int, code: str, text: str) -> Grounds | None:
+        """Say what the probability of a code rests on; None while the stored ones stand.
+
+        `text` are the segment's words.
+        """
+        with self._wake:
+            learned, scores = self._learned, self._scores
+        if learned is None or scores is None or scores.ranking is not learned.ranking:
+            return None
+        return grounds_of(scores, learned, segment, code, text)
 
     def words(self) -> str:
         """Say in a sentence what the learner is doing."""

@@ -20,6 +20,7 @@ from semcode.store import Database
 from semcode.store.decisions import Seen
 from semcode.store.people import CoderKey
 from semcode.store.queue import Place
+from semcode.study.learning.live_grounds import Grounds
 from semcode.study.learning.live_scores import LiveScores
 from semcode.study.review.ledger import Ledger
 from semcode.study.review.meaning import Meanings
@@ -58,6 +59,10 @@ class Refiner(Protocol):
 
     def moved(self, pairs: Sequence[tuple[int, str]]) -> list[Mapping[str, float]]:
         """Say what the log-odds of segments and codes rest on."""
+        ...
+
+    def grounds(self, segment: int, code: str, text: str) -> Grounds | None:
+        """Say what a probability rests on, None while the stored ones stand."""
         ...
 
     def version(self) -> str:

@@ -2,37 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
 from semcode import store
+from semcode.store.queue import Place
+from semcode.study.learning.live_grounds import Near
 from semcode.study.review.desk import Desk
 
-__all__ = ["evidence_of"]
+__all__ = ["evidence_now", "evidence_of"]
 
-_QUOTES = 3
+#: A transcript's id, start and end.
+Spot = tuple[int, int, int]
+
+_NEWEST = 3
+_NEAREST = 2
+
+#: Names the evidence of the learner that follows decisions.
+_LIVE = "live"
 
 
-def evidence_of(desk: Desk, segment: int, code: str) -> dict[str, object]:
-    """Give the code's definition, the run's evidence, and the newest quotes with the code.
+def evidence_of(desk: Desk, coder: str, segment: int, code: str) -> dict[str, object]:
+    """Give the code's definition, the evidence, and the newest quotes with the code.
 
-    `statement` is the sentence of the codebook that is nearest to the segment. Raises
-    InputError where the segment or the code is no longer there.
+    The evidence is the run's, with the quotes that are nearest now; of what only the learner
+    suggests, all is of now. `statement` is the sentence of the codebook that is nearest to the
+    segment. Raises InputError where the segment or the code is no longer there.
     """
     with desk.reading() as connection:
+        who = desk.coder(connection, coder)
         place = desk.place(connection, segment)
         known = desk.code(connection, code)
         run = desk.run(connection)
         spot = store.queue.suggestion(connection, run.id, segment, known.guid) if run else None
         quotes: list[dict[str, str]] = []
-        for key, name, coding in store.changes.newest_with(connection, known.guid, _QUOTES * 3):
-            apart = key != place.transcript_id or (
-                coding["end"] <= place.start or place.end <= coding["start"]
-            )
-            if apart and len(quotes) < _QUOTES:
+        apart = [*_hidden(desk, connection, who.id), (place.transcript_id, place.start, place.end)]
+        for key, name, coding in store.changes.newest_with(connection, known.guid, _NEWEST * 3):
+            span = key, coding["start"], coding["end"]
+            if not _touches(span, apart) and len(quotes) < _NEWEST:
                 text = desk.words(connection, key).text[coding["start"] : coding["end"]]
                 quotes.append({"transcript": name, "coder": coding["coder"], "text": text})
-        why = dict(spot.evidence) if spot else {}
+        fresh = evidence_now(desk, connection, who.id, place, known.guid)
+        moved = fresh.get("moved", {})
+        why = dict(spot.evidence) if spot else fresh
+        if fresh.get("nearest"):
+            why["nearest"] = fresh["nearest"]
         now = desk.score_now(segment, known.guid, why)
-        if now is not None and desk.refiner is not None:
-            moved = desk.refiner.moved([(segment, known.guid)])[0]
+        if now is not None:
             before = spot.score if spot else None
             why["now"] = {"score": now, "before": before, "moved": moved}
         return {
@@ -47,3 +64,69 @@ def evidence_of(desk: Desk, segment: int, code: str) -> dict[str, object]:
             "score": now if now is not None else spot.score if spot else None,
             "newest": quotes,
         }
+
+
+def evidence_now(
+    desk: Desk, connection: Connection, coder: int, place: Place, code: str
+) -> dict[str, object]:
+    """Say what the learner's probability of a code (a guid) rests on now; {} without one.
+
+    In the form of the evidence that a run stores. Passages that the coder is to code blind
+    are not quoted.
+    """
+    if desk.refiner is None:
+        return {}
+    text = desk.words(connection, place.transcript_id, place.guid).text[place.start : place.end]
+    found = desk.refiner.grounds(place.segment, code, text)
+    if found is None:
+        return {}
+    hidden = _hidden(desk, connection, coder)
+    nearest: list[dict[str, object]] = []
+    for near in found.nearest:
+        if not _touches((near.transcript, near.start, near.end), hidden):
+            nearest += _quote(desk, connection, near, code)
+        if len(nearest) == _NEAREST:
+            break
+    return {
+        "method": _LIVE,
+        "field": found.field,
+        "definition": found.statement,
+        "similarity": round(found.similarity, 4),
+        "words": list(found.telling),
+        **found.words,
+        "moved": dict(found.moved),
+        "nearest": nearest,
+    }
+
+
+def _hidden(desk: Desk, connection: Connection, coder: int) -> list[Spot]:
+    """Give what a coder is still to code blind."""
+    return [spot[1:] for spot in desk.to_read_blind(connection, coder)]
+
+
+def _touches(spot: Spot, others: Sequence[Spot]) -> bool:
+    key, start, end = spot
+    return any(key == other and start < high and low < end for other, low, high in others)
+
+
+def _quote(desk: Desk, connection: Connection, near: Near, code: str) -> list[dict[str, object]]:
+    """Quote the coding that gave a passage its code; none where that was taken back since."""
+    there = [
+        coding
+        for coding in store.changes.codings_touching(
+            connection, near.transcript, near.start, near.end
+        )
+        if coding["code"] == code
+    ]
+    if not there:
+        return []
+    most = max(there, key=lambda c: min(c["end"], near.end) - max(c["start"], near.start))
+    words = desk.words(connection, near.transcript).text[most["start"] : most["end"]]
+    return [
+        {
+            "text": words,
+            "participant": near.participant,
+            "coder": most["coder"],
+            "similarity": round(near.similarity, 4),
+        }
+    ]

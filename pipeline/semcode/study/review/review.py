@@ -382,9 +382,9 @@ class Review:
             preview=preview,
         )
 
-    def evidence(self, segment: int, code: str) -> dict[str, object]:
+    def evidence(self, coder: str, segment: int, code: str) -> dict[str, object]:
         """Say why a code is suggested for a segment, with its definition and newest quotes."""
-        return evidence.evidence_of(self._desk, segment, code)
+        return evidence.evidence_of(self._desk, coder, segment, code)
 
     def history(
         self,

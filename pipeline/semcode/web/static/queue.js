@@ -22,6 +22,8 @@ const ORDERS = [
   ["audit", "Blind audit"],
 ];
 const BLIND_ORDERS = [["transcript", "To read blind"], ["audit", "Audit sample"]];
+const STAYS_MS = 300; // whoever stays so long at a passage may want to know why
+const EXPLAINS = ["field", "definition", "words", "words_for", "words_against", "nearest"];
 
 export async function render(place, page, values, hooks) {
   const queue = new Queue(place, page, values);
@@ -223,8 +225,24 @@ class Queue {
     const { item } = this;
     this.scoredBy = item?.model;
     if (!item) fill(this.why);
-    else if (item.code) fill(this.why, whyPanel(this.codes.get(item.code), item.evidence ?? {}));
+    else if (item.code) fill(this.why, whyPanel(this.codes.get(item.code), { ...item.evidence, ...item.explained }));
     else fill(this.why, h("h2", {}, "Coding blind"), h("p", {}, "No suggestion is shown here, nor what others coded. Give every code that fits, then Enter. What you find is the measure of how good the suggestions are."));
+    clearTimeout(this.explaining);
+    if (item?.evidence?.now && !item.explained) this.explaining = setTimeout(() => this.explain(item), STAYS_MS);
+  }
+
+  // What the learner goes by now: the words, and the nearest passages that people gave the code.
+  async explain(item) {
+    if (this.stock.left || this.item !== item) return;
+    try {
+      const found = await get("evidence", { segment: item.segment, code: item.code });
+      item.explained = Object.fromEntries(EXPLAINS.filter((name) => name in found).map((name) => [name, found[name]]));
+    } catch (error) {
+      if (error.status === undefined) throw error;
+    }
+    if (this.item !== item || !item.explained) return;
+    this.drawWhy();
+    if (getSelection()?.isCollapsed !== false) this.card.drawText();
   }
 
   drawNext() {

@@ -5,7 +5,7 @@ import { clock, fill, h, percent, shorten } from "./dom.js";
 import { address } from "./filters.js";
 import { shownKeys } from "./keys.js";
 import { queueKeys, spanKeys } from "./queue_keys.js";
-import { withWords } from "./why.js";
+import { weighed, withWords } from "./why.js";
 
 export class Card {
   constructor(queue) {
@@ -71,7 +71,7 @@ export class Card {
     const [start, end] = draft.span;
     fill(this.text,
       h("span.around", {}, draft.context.slice(0, start)),
-      h("mark", {}, withWords(draft.context.slice(start, end), item.evidence?.words ?? [])),
+      h("mark", {}, withWords(draft.context.slice(start, end), weighed({ ...item.evidence, ...item.explained }))),
       h("span.around", {}, draft.context.slice(end)));
   }
 

@@ -5,7 +5,7 @@ import { h, percent, shorten } from "./dom.js";
 
 export function whyPanel(code, evidence) {
   const nearest = evidence.nearest ?? [];
-  const words = evidence.words ?? [];
+  const words = weighed(evidence);
   const topic = evidence.topic?.id ? evidence.topic : null;
   return [
     h("h2", {}, codeLabel(code, { path: true })),
@@ -61,6 +61,11 @@ const PART = {
   words: "its words speak",
   usual: "how common the code is speaks",
 };
+
+// The words that weighed: those that the codebook uses of this code, and those that were learned.
+export function weighed(evidence) {
+  return [...new Set([...(evidence?.words ?? []), ...(evidence?.words_for ?? []).map(([word]) => word)])];
+}
 
 // The passage with the words that weighed marked in it.
 export function withWords(text, words) {
