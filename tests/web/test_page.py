@@ -588,8 +588,10 @@ def test_scores_of_other_suggestions_follow_decisions_without_a_reload(serve, fo
             ".learning:has-text('Scores follow every decision')", timeout=120_000
         )
         every = served.site.review.queue("ana", limit=500).items
-        [(code, _)] = Counter(item.code for item in every).most_common(1)
+        given = {served.study.codebook().get(one.code).guid for one in served.study.codings()}
+        [(code, _)] = Counter(one.code for one in every if one.code in given).most_common(1)
         go(page, served, f"/queue?code={code}")
+        page.wait_for_selector(".side .quotes q")  # where people gave it, as of now
         loaded = page.evaluate("performance.timeOrigin")
         only = Filters(codes=(code,))
         before = served.site.review.queue("ana", limit=500, filters=only).items

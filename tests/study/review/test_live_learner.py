@@ -1,5 +1,6 @@
 """The learner behind the page: what it knows is what the study holds, whatever people do."""
 
+import json
 import threading
 import time
 from dataclasses import replace
@@ -17,7 +18,7 @@ from semcode.study.learning.labels import gather_labels
 from semcode.study.learning.live_learner import LiveLearner
 from semcode.study.learning.training import lessons, maker
 from semcode.study.review import Add, Filters, Merge, Rename, Retire, Review, Shown
-from semcode.suggest import choose
+from semcode.suggest import choose, embedding_text
 
 LONG = 120.0
 
@@ -268,14 +269,26 @@ def test_what_is_likely_is_asked_beyond_what_was_suggested(study, code_as, spans
         followed(review)
         page = review.queue("ana", limit=100)
         fresh = [i for i in page.items if i.code == guid]
+        why = review.evidence("ana", fresh[0].segment, guid)
         done = review.accept("ana", fresh[0].segment, guid, request=new())
-        assert review.history(limit=1)[0].evidence["shown_by"].startswith("live")
+        kept = review.history(limit=1)[0].evidence
+        assert kept["shown_by"].startswith("live")
+        assert kept["method"] == "live"
+        assert kept["nearest"][0]["coder"] == "cleo"
+        told = ("field", "words", "words_for", "words_against", "nearest")
+        assert [kept[name] for name in told] == [plain(why[name]) for name in told]
+        assert kept["definition"] == why["statement"]
         followed(review)
         keys = [i.key for i in review.queue("ana", limit=100).items]
         assert done.coding
         assert fresh[0].key not in keys
     finally:
         review.close()
+
+
+def plain(value):
+    """Give a value as the database gives it back."""
+    return json.loads(json.dumps(value))
 
 
 def in_order(study, items, order):
@@ -454,6 +467,56 @@ def test_the_score_of_now_comes_with_what_it_rests_on(live):
     roots = [c.guid for c in learned.segments.codebook.codes if c.parent is None]
     if item.code in roots and not len(learned.model.calibration_.rivals):
         assert 1 / (1 + np.exp(-odds)) == pytest.approx(item.score, abs=0.01)
+
+
+def test_where_a_code_was_given_is_quoted_as_of_now(live, study, spans, new):
+    with study.database.read() as connection:
+        rows = store.transcripts.rows(connection)
+        texts = {row.name: store.transcripts.load(connection, row.id).text for row in rows}
+        keys = {row.name: row.id for row in rows}
+    below = study.settings.suggest.context_below
+    kin = [(name, start, end) for name, start, end, code in spans if code == "Kin"]
+    guid = study.codebook()["Kin"].guid
+    twins = {}  # the same sentence in both interviews, which nobody gave this code
+    for name, start, end, _ in spans:
+        twins.setdefault(texts[name][start:end], []).append((name, start, end))
+    said, places = next(
+        (said, places)
+        for said, places in twins.items()
+        if len({p[0] for p in places}) == 2 and not set(places) & set(kin)
+    )
+    here = next(p for p in places if p[0] == "T1")
+    there = next(p for p in places if p[0] == "T2")
+    with study.database.read() as connection:
+        [(segment, *_)] = store.queue.segments_touching(connection, keys["T1"], *here[1:])
+
+    def quoted(coder="ana"):
+        followed(live)
+        return live.evidence(coder, segment, guid)["nearest"]
+
+    first = quoted()
+    assert {one["text"] for one in first} <= {texts[name][a:b] for name, a, b in kin}
+    assert {one["coder"] for one in first} == {"cleo"}
+    embedded = []  # a short answer with the question before it
+    with study.database.read() as connection:
+        for name, start, end in (here, *kin):
+            own = store.segments.of_transcript(connection, keys[name])
+            one = next(s for s in own if (s.start, s.end) == (start, end))
+            embedded.append(embedding_text(texts[name], one, context_below=below))
+    vectors = CachedEncoder(study.database, study.settings).encode(embedded)
+    nearest = float((vectors[1:] @ vectors[0]).max())
+    assert first[0]["similarity"] == pytest.approx(nearest, abs=2e-3)
+
+    live.code("ana", *there, "Kin", request=new())
+    assert quoted()[0]["text"] == said
+    assert quoted()[0]["similarity"] > 0.97  # but for the number of the question
+    assert quoted()[0]["coder"] == "ana"
+    with study.database.write() as connection:  # ben is to code it blind: it is not told him
+        blind = [Assignment("check", "ben", *there, True)]
+        store.assignments.add(connection, blind)
+    assert said not in [one["text"] for one in quoted("ben")]
+    live.undo("ana", request=new())
+    assert said not in [one["text"] for one in quoted()]
 
 
 def test_a_fault_is_said_once_and_decisions_go_on(study, code_as, spans, new, tmp_path):

@@ -23,7 +23,7 @@ const ORDERS = [
 ];
 const BLIND_ORDERS = [["transcript", "To read blind"], ["audit", "Audit sample"]];
 const STAYS_MS = 300; // whoever stays so long at a passage may want to know why
-const EXPLAINS = ["field", "definition", "words", "words_for", "words_against", "nearest"];
+const EXPLAINS = ["field", "words", "words_for", "words_against", "nearest"];
 
 export async function render(place, page, values, hooks) {
   const queue = new Queue(place, page, values);
@@ -44,7 +44,7 @@ class Queue {
     this.order = values.order ?? this.orders[0][0];
     this.audit = page.me.blind || this.order === "audit"; // passages to read, without suggestions
     this.filters = filtersFrom(values);
-    this.stock = new Stock({ order: this.order, filters: this.filters });
+    this.stock = new Stock({ order: this.order, filters: this.filters, scored: () => this.drawScore() });
     this.draft = new Draft(null);
     this.deciding = new Deciding(this);
   }
@@ -80,10 +80,7 @@ class Queue {
       this.drawPulse();
     }
     if (!this.item) this.next({ quiet: true });
-    else {
-      if (this.scoredBy !== this.item.model) this.drawScore();
-      this.drawNext();
-    }
+    else this.drawNext();
   }
 
   // Something changed elsewhere, or the learner has learned.
@@ -217,13 +214,13 @@ class Queue {
   }
 
   drawScore() {
+    if (!this.card || this.stock.left) return;
     this.card.drawScore();
     this.drawWhy();
   }
 
   drawWhy() {
     const { item } = this;
-    this.scoredBy = item?.model;
     if (!item) fill(this.why);
     else if (item.code) fill(this.why, whyPanel(this.codes.get(item.code), { ...item.evidence, ...item.explained }));
     else fill(this.why, h("h2", {}, "Coding blind"), h("p", {}, "No suggestion is shown here, nor what others coded. Give every code that fits, then Enter. What you find is the measure of how good the suggestions are."));
@@ -236,7 +233,8 @@ class Queue {
     if (this.stock.left || this.item !== item) return;
     try {
       const found = await get("evidence", { segment: item.segment, code: item.code });
-      item.explained = Object.fromEntries(EXPLAINS.filter((name) => name in found).map((name) => [name, found[name]]));
+      const told = EXPLAINS.filter((name) => name in found).map((name) => [name, found[name]]);
+      item.explained = { ...Object.fromEntries(told), definition: found.statement };
     } catch (error) {
       if (error.status === undefined) throw error;
     }

@@ -6,9 +6,11 @@ const AHEAD = 40;
 export const FEW = 15;
 
 export class Stock {
-  constructor({ order, filters }) {
+  // `scored` is called at once when the score of what is shown has changed.
+  constructor({ order, filters, scored }) {
     this.order = order;
     this.filters = filters;
+    this.scored = scored;
     this.item = null;
     this.items = [];
     this.held = []; // left for an earlier one with B or Z: shown before the items
@@ -44,6 +46,7 @@ export class Stock {
       const evidence = await get("evidence", { segment: item.segment, code: item.code });
       if (evidence.score !== null) take(item, { score: evidence.score, evidence: { ...item.evidence, now: evidence.now } });
     }
+    if (this.item === item) this.scored(); // what is decided now carries this score: it has to be seen
   }
 
   // Ask for the queue as the newest decisions rank it. Tells whether this call fetched it:
