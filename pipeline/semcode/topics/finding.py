@@ -64,8 +64,8 @@ def _notes(labels: Ints, topics: Sequence[Topic], groups: Sequence[str]) -> list
     people = len(set(groups))
     if len(labels) < _THIN:
         notes.append(
-            f"{counted(len(labels), 'passage is', 'passages are')} few: take these topics as a "
-            "first look, not a finding."
+            f"{counted(len(labels), 'passage')} with words enough to group: few, so take these "
+            "topics as a first look, not a finding."
         )
     if people < _FEW_PEOPLE:
         notes.append(f"They come from {people} participant{'s' if people > 1 else ''} only.")
