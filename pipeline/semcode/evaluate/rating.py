@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -17,7 +16,8 @@ from semcode.wording import counted
 
 __all__ = ["compare", "readable", "touched"]
 
-_SPACE = re.compile(r"\s+")
+#: Which characters are white space; none beyond these is.
+_SPACE = np.array([chr(number).isspace() for number in range(0x3001)])
 
 
 @dataclass
@@ -101,12 +101,22 @@ def readable(source: Source, spans: Sequence[Span]) -> list[Span]:
     So a turn is read when all of its segments are, and a document when all turns of those
     who are coded are.
     """
+    return _widened(_unasked(source), spans)
+
+
+def _unasked(source: Source) -> NDArray[np.bool_]:
+    """Mark the characters that nobody is asked to code, and white space."""
     mask = np.ones(len(source.text) + 1, dtype=bool)
     mask[-1] = False
     for start, end in source.codable or source.speech:
         mask[start:end] = False
-    for match in _SPACE.finditer(source.text):
-        mask[match.start() : match.end()] = True
+    letters = np.frombuffer(source.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    mask[:-1] |= (letters < len(_SPACE)) & _SPACE[np.minimum(letters, len(_SPACE) - 1)]
+    return mask
+
+
+def _widened(unasked: NDArray[np.bool_], spans: Sequence[Span]) -> list[Span]:
+    mask = unasked.copy()
     for start, end in spans:
         mask[start:end] = True
     edges = np.flatnonzero(np.diff(np.concatenate([[False], mask]).astype(np.int8)))
@@ -170,8 +180,9 @@ def _read(
             left.seen[reading.coder] = left.seen.get(reading.coder, 0) + 1
         else:
             spans[reading.coder].append((reading.start, reading.end))
+    unasked = _unasked(source)
     read: dict[Hashable, list[Span]] = {
-        coder: readable(source, found) if found else [] for coder, found in spans.items()
+        coder: _widened(unasked, found) if found else [] for coder, found in spans.items()
     }
     nothing: dict[Hashable, list[Span]] = {coder: [] for coder in coders}
     return np.asarray(unit_table(units, nothing, read=read) >= 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -84,13 +85,16 @@ class Gathered:
         who = {speaker.name: speaker for speaker in transcript.speakers}
         turns = [t for t in transcript.turns if who[t.speaker].role is not Role.INTERVIEWER]
         cut = [(segment.start, segment.end) for segment in segments]
-        own = [t for t in turns if any(t.start <= start < t.end for start, _ in cut)] or turns
+        starts = sorted(start for start, _ in cut)
+        own = [t for t in turns if bisect_left(starts, t.start) < bisect_left(starts, t.end)]
         return Source(
             name=transcript.name,
             text=transcript.text,
             speech=[(t.start, t.end) for t in turns],
             people=[who[t.speaker].participant or transcript.name for t in turns],
-            units=_units(transcript.text, unit, cut, [(t.start, t.end) for t in own], sentences),
+            units=_units(
+                transcript.text, unit, cut, [(t.start, t.end) for t in own or turns], sentences
+            ),
             codings=self.codings.get(transcript.name, ()),
             readings=self.readings.get(transcript.name, ()),
             order=self.order[transcript.name],

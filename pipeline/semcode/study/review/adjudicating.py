@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 
+import numpy as np
 from sqlalchemy import Connection
 
 from semcode import store
@@ -55,7 +58,11 @@ def disagreements(
     )
     with desk.reading() as connection:
         return [
-            _disagreement(desk, connection, compared, unit, names) for unit in _differing(compared)
+            one
+            for name, units in groupby(
+                _differing(compared), key=lambda unit: compared.places[unit].transcript
+            )
+            for one in _in_transcript(desk, connection, compared, name, list(units))
         ]
 
 
@@ -129,42 +136,49 @@ def _differing(compared: Comparison) -> list[int]:
     return [int(unit) for unit in (read & differ).nonzero()[0]]
 
 
-def _disagreement(
-    desk: Desk, connection: Connection, compared: Comparison, unit: int, names: Sequence[str]
-) -> Disagreement:
-    place = compared.places[unit]
-    key = desk.transcript_id(connection, place.transcript)
+def _in_transcript(
+    desk: Desk, connection: Connection, compared: Comparison, name: str, units: Sequence[int]
+) -> Iterator[Disagreement]:
+    """Give the disagreements in one transcript, of which everything is read once."""
+    key = desk.transcript_id(connection, name)
     words = desk.words(connection, key)
-    before, after = around(words, place.start, place.end)
-    touched = store.queue.segments_touching(connection, key, place.start, place.end)
-    segment = store.queue.places_of(connection, [touched[0][0]])[0] if touched else None
-    asked = segment.context_start if segment else None
-    line = desk.ledger.settled(key, place.start, place.end)
-    [settled] = store.decisions.fetch(connection, [line]) if line else [None]
-    codes = {
-        name: tuple(
-            code.guid
-            for number, code in enumerate(compared.codes)
-            if compared.ratings[number, unit, column] == 1
+    segments = store.queue.places_in(connection, key)
+    starts = [segment.start for segment in segments]
+    codings = _Codings(desk, connection, key, compared.coders)
+    spots = {unit: (compared.places[unit].start, compared.places[unit].end) for unit in units}
+    lines = {unit: desk.ledger.settled(key, *spot) for unit, spot in spots.items()}
+    told = store.decisions.fetch(connection, [line for line in lines.values() if line])
+    settled = {line.id: line for line in told}
+    for unit, (start, end) in spots.items():
+        before, after = around(words, start, end)
+        segment = segments[max(bisect_right(starts, start) - 1, 0)] if segments else None
+        asked = segment.context_start if segment else None
+        line = settled.get(lines[unit] or 0)
+        yield Disagreement(
+            transcript=name,
+            participant=compared.places[unit].participant,
+            start=start,
+            end=end,
+            text=words.text[start:end],
+            before=before,
+            after=after,
+            question=words.text[asked : segment.context_end]
+            if segment and asked is not None
+            else "",
+            codes={
+                coder: tuple(
+                    code.guid
+                    for number, code in enumerate(compared.codes)
+                    if compared.ratings[number, unit, column] == 1
+                )
+                for column, coder in enumerate(compared.coders)
+            },
+            codings=codings.touching(start, end),
+            settled=line is not None,
+            consensus=_codes(line),
+            rationale=line.note if line else "",
+            settled_by=line.coder if line else "",
         )
-        for column, name in enumerate(names)
-    }
-    return Disagreement(
-        transcript=place.transcript,
-        participant=place.participant,
-        start=place.start,
-        end=place.end,
-        text=words.text[place.start : place.end],
-        before=before,
-        after=after,
-        question=words.text[asked : segment.context_end] if segment and asked is not None else "",
-        codes=codes,
-        codings=_codings(desk, connection, key, (place.start, place.end), names),
-        settled=settled is not None,
-        consensus=_codes(settled),
-        rationale=settled.note if settled else "",
-        settled_by=settled.coder if settled else "",
-    )
 
 
 def _codes(settled: Decision | None) -> tuple[str, ...]:
@@ -172,15 +186,23 @@ def _codes(settled: Decision | None) -> tuple[str, ...]:
     return tuple(str(code) for code in found) if isinstance(found, list) else ()
 
 
-def _codings(
-    desk: Desk, connection: Connection, key: int, span: tuple[int, int], names: Sequence[str]
-) -> Mapping[str, tuple[CodingView, ...]]:
-    meanings = Meanings.of(desk, connection)
-    found: dict[str, list[CodingView]] = {name: [] for name in names}
-    for coding in store.changes.codings_touching(connection, key, *span):
-        if coding["coder"] in found:
-            found[coding["coder"]].append(coding_view(coding, meanings, own=False))
-    return {name: tuple(own) for name, own in found.items()}
+class _Codings:
+    """The compared coders' codings of a transcript, to be looked up by span."""
+
+    def __init__(self, desk: Desk, connection: Connection, key: int, names: Sequence[str]) -> None:
+        self._names = names
+        self._all = [c for c in store.changes.codings_in(connection, key) if c["coder"] in names]
+        self._starts = np.array([coding["start"] for coding in self._all], np.int64)
+        self._ends = np.array([coding["end"] for coding in self._all], np.int64)
+        self._meanings = Meanings.of(desk, connection)
+
+    def touching(self, start: int, end: int) -> Mapping[str, tuple[CodingView, ...]]:
+        """Give each coder's codings that touch a span, by position."""
+        found: dict[str, list[CodingView]] = {name: [] for name in self._names}
+        for row in np.flatnonzero((self._starts < end) & (self._ends > start)):
+            coding = self._all[row]
+            found[coding["coder"]].append(coding_view(coding, self._meanings, own=False))
+        return {name: tuple(own) for name, own in found.items()}
 
 
 def _checked(

@@ -60,9 +60,14 @@ class Adjudication {
       if (chosen.length > 1) go({ coders: this.names.filter((one) => chosen.includes(one)).join("\n") });
       else notice("At least two coders are compared.");
     };
-    const open = this.rows.filter((row) => !row.settled).length;
     this.main = h("section.card", { "aria-label": "Difference", tabindex: "-1" });
-    this.list = h("ol.differ-list");
+    this.left = h("h2");
+    this.entries = this.rows.map((row, place) => {
+      const mark = h("span");
+      const button = h("button", { type: "button", "aria-current": "false", onclick: () => this.show(place) }, mark, h("b", {}, row.transcript), h("span.soft.clip", {}, shorten(row.text, 60)));
+      return { mark, button, item: h("li", {}, button) };
+    });
+    this.list = h("ol.differ-list", {}, this.entries.map((one) => one.item));
     fill(this.place,
       h("div.view-head", {}, h("h1", {}, "Adjudicate"),
         h("p.soft", {}, "Passages that all compared coders have read and coded differently. What you settle becomes the consensus; their own codings stay.")),
@@ -76,18 +81,23 @@ class Adjudication {
       this.names.length < 2
         ? h("p.panel", {}, "Two coders are needed. When a second one has coded the same transcripts, the differences stand here.")
         : this.problem ? h("p.error-box", {}, this.problem)
-          : h("div.differ-grid", {}, this.main, h("aside.side-part", { "aria-label": "All differences" }, h("h2", {}, `${plural(open, "difference")} to settle, ${this.rows.length - open} settled`), this.list)));
+          : h("div.differ-grid", {}, this.main, h("aside.side-part", { "aria-label": "All differences" }, this.left, this.list)));
+    this.rows.forEach((_row, place) => this.mark(place));
     this.draw();
+  }
+
+  // The list is made once: with thousands of differences each key would wait for it.
+  mark(place) {
+    this.entries[place].mark.textContent = this.rows[place].settled ? "✓ " : "";
   }
 
   draw() {
     this.extra = [];
     this.chosen = null;
-    fill(this.list, this.rows.map((row, place) => h("li", {}, h("button", {
-      type: "button",
-      "aria-current": place === this.at ? "true" : "false",
-      onclick: () => this.show(place),
-    }, row.settled ? "✓ " : "", h("b", {}, row.transcript), h("span.soft.clip", {}, shorten(row.text, 60))))));
+    const open = this.rows.filter((one) => !one.settled).length;
+    this.left.textContent = `${plural(open, "difference")} to settle, ${this.rows.length - open} settled`;
+    this.list.querySelector("[aria-current=true]")?.setAttribute("aria-current", "false");
+    this.entries[this.at]?.button.setAttribute("aria-current", "true");
     const row = this.row;
     if (!row) {
       fill(this.main, h("h2", {}, "No differences"), h("p", {}, "These coders agree wherever both have read, or have not read the same passages yet."));
@@ -167,8 +177,9 @@ class Adjudication {
     const any = this.rows.findIndex((one) => !one.settled);
     announce(any < 0 ? "Settled. Nothing is left." : "Settled.");
     if (any < 0) notice("All differences are settled.");
+    this.mark(this.at);
     this.at = next >= 0 ? next : any >= 0 ? any : this.at;
-    this.build();
+    this.draw();
     this.main.focus({ preventScroll: true });
   }
 
