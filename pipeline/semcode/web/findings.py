@@ -162,9 +162,7 @@ def decide(asked: Asked) -> object:
     tie = next((t for t in found if (t.participant, t.relation.name) == (person, relation)), None)
     if tie is None:
         raise InputError("This tie is no longer found.", remedy="Load the page again.")
-    settle_tie(asked.review.study, tie, state, quality=quality, coder=asked.coder)
-    _, found = found_ties(asked)
-    return _tie(next(t for t in found if (t.participant, t.relation.name) == (person, relation)))
+    return _tie(settle_tie(asked.review.study, tie, state, quality=quality, coder=asked.coder))
 
 
 def read(asked: Asked) -> object:
