@@ -162,7 +162,9 @@ def decide(asked: Asked) -> object:
     tie = next((t for t in found if (t.participant, t.relation.name) == (person, relation)), None)
     if tie is None:
         raise InputError("This tie is no longer found.", remedy="Load the page again.")
-    return _tie(settle_tie(asked.review.study, tie, state, quality=quality, coder=asked.coder))
+    settle_tie(asked.review.study, tie, state, quality=quality, coder=asked.coder)
+    _, found = found_ties(asked)
+    return _tie(next(t for t in found if (t.participant, t.relation.name) == (person, relation)))
 
 
 def read(asked: Asked) -> object:
