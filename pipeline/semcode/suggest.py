@@ -236,6 +236,7 @@ def _evidence(
                 "participant": q.participant,
                 "coder": q.coder,
                 "similarity": round(s, 4),
+                "at": [q.transcript, q.start, q.end],
             }
             for q, s in near
         ]

@@ -202,8 +202,17 @@ def test_each_segment_is_its_span_of_the_text(coded):
 def test_what_people_coded_is_evidence_from_elsewhere(coded):
     rows = [row for row in coded.suggestions() if "nearest" in row.evidence]
     assert len(rows) > 50
+    from semcode import store
+
+    with coded.database.read() as connection:
+        texts = {
+            row.name: store.transcripts.load(connection, row.id).text
+            for row in store.transcripts.rows(connection)
+        }
     for row in rows:
         for quote in row.evidence["nearest"]:
+            name, start, end = quote["at"]
+            assert texts[name][start:end] == quote["text"]
             assert quote["text"] not in row.text or quote["participant"] != row.participant
 
 

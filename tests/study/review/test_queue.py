@@ -1,8 +1,12 @@
+from uuid import uuid4
+
 import pytest
+from sqlalchemy import update
 
 from semcode import store
 from semcode.errors import InputError
 from semcode.records import CoderKind, Coding, Participant
+from semcode.store import schema
 from semcode.study.review import Filters, Review
 
 
@@ -107,6 +111,29 @@ def test_what_is_assigned_blind_is_hidden_until_it_is_read(review, study, new):
         from semcode import store
 
         assert all(r.blind for r in store.codings.readings(connection))
+
+
+def test_no_quote_is_shown_of_what_is_to_be_coded_blind(review, study):
+    item = next(i for i in review.queue("ana", limit=100).items if i.transcript == "T2")
+    near = [{"text": f"in {name}", "at": [name, 50, 80]} for name in ("T1", "T2")]
+    with study.database.write() as connection:
+        s = schema.suggestion
+        connection.execute(
+            update(s).where(s.c.segment_id == item.segment).values(evidence={"nearest": near})
+        )
+    review.assign(["ana"], transcripts=["T1"], blind=True)
+
+    def quoted(coder):
+        shown = next(i for i in review.queue(coder, limit=100).items if i.key == item.key)
+        told = review.evidence(coder, item.segment, item.code)
+        assert told["nearest"] == shown.evidence["nearest"]
+        return [quote["text"] for quote in told["nearest"]]
+
+    assert quoted("ben") == ["in T1", "in T2"]
+    assert quoted("ana") == ["in T2"]
+    blind = review.queue("ana", blind=True, limit=100).items
+    review.read("ana", [i.segment for i in blind], request=str(uuid4()), blind=True)
+    assert quoted("ana") == ["in T1", "in T2"]
 
 
 def test_others_codings_are_hidden_where_assigned_blind(review, new):

@@ -15,6 +15,7 @@ from semcode.store.queue import Place
 from semcode.study.learning.held_back import AUDIT
 from semcode.study.review.beyond import Cells
 from semcode.study.review.desk import MOMENT, Desk, Words
+from semcode.study.review.evidence import without_hidden
 from semcode.study.review.live_queue import Pair, live_pairs, newcomers_for, ordered_pairs
 from semcode.study.review.queueing import (
     ORDERS,
@@ -99,7 +100,9 @@ def items_of(
                 code=code,
                 score=score,
                 evidence={
-                    **evidence.get(stored.get((segment, code), 0), {}),
+                    **without_hidden(
+                        connection, evidence.get(stored.get((segment, code), 0), {}), mine.to_read
+                    ),
                     **now.get((segment, code), {}),
                 },
                 status=STATUSES[shown[row]] if row is not None else STATUSES[0],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -11,7 +12,7 @@ from semcode.store.queue import Place
 from semcode.study.learning.live_grounds import Near
 from semcode.study.review.desk import Desk
 
-__all__ = ["evidence_now", "evidence_of"]
+__all__ = ["evidence_now", "evidence_of", "without_hidden"]
 
 #: A transcript's id, start and end.
 Spot = tuple[int, int, int]
@@ -37,7 +38,8 @@ def evidence_of(desk: Desk, coder: str, segment: int, code: str) -> dict[str, ob
         run = desk.run(connection)
         spot = store.queue.suggestion(connection, run.id, segment, known.guid) if run else None
         quotes: list[dict[str, str]] = []
-        apart = [*_hidden(desk, connection, who.id), (place.transcript_id, place.start, place.end)]
+        hidden = _hidden(desk, connection, who.id)
+        apart = [*hidden, (place.transcript_id, place.start, place.end)]
         for key, name, coding in store.changes.newest_with(connection, known.guid, _NEWEST * 3):
             span = key, coding["start"], coding["end"]
             if not _touches(span, apart) and len(quotes) < _NEWEST:
@@ -45,7 +47,7 @@ def evidence_of(desk: Desk, coder: str, segment: int, code: str) -> dict[str, ob
                 quotes.append({"transcript": name, "coder": coding["coder"], "text": text})
         fresh = evidence_now(desk, connection, who.id, place, known.guid)
         moved = fresh.get("moved", {})
-        why = dict(spot.evidence) if spot else fresh
+        why = without_hidden(connection, spot.evidence, hidden) if spot else fresh
         if fresh.get("nearest"):
             why["nearest"] = fresh["nearest"]
         now = desk.score_now(segment, known.guid, why)
@@ -97,6 +99,23 @@ def evidence_now(
         "moved": dict(found.moved),
         "nearest": nearest,
     }
+
+
+def without_hidden(
+    connection: Connection, evidence: Mapping[str, object], hidden: Sequence[Spot]
+) -> dict[str, object]:
+    """Leave out the quotes of what a coder is still to code blind."""
+    quotes = evidence.get("nearest")
+    if not hidden or not isinstance(quotes, list):
+        return dict(evidence)
+    names = {key: store.queue.name_of(connection, key)[0] for key, *_ in hidden}
+    spots = [(names[key], start, end) for key, start, end in hidden]
+
+    def is_hidden(quote: Mapping[str, Any]) -> bool:
+        name, start, end = quote.get("at") or ("", 0, 0)  # earlier versions did not keep it
+        return any(name == other and start < b and a < end for other, a, b in spots)
+
+    return {**evidence, "nearest": [quote for quote in quotes if not is_hidden(quote)]}
 
 
 def _hidden(desk: Desk, connection: Connection, coder: int) -> list[Spot]:
