@@ -213,6 +213,19 @@ def test_bad_input_is_named(codebook, encoder, texts, y, groups, said):
         CodeClassifier(codebook, encoder=encoder).fit(texts, y, groups)
 
 
+def test_a_table_of_labels_is_read_by_its_names_and_marks(codebook, encoder, spoken):
+    texts, y, _ = spoken(24)
+    names = [code.name for code in codebook]
+    y[:4] = np.nan
+    table = pd.DataFrame(y, columns=names)
+    plain = CodeClassifier(codebook, encoder=encoder).fit(texts, y)
+    for given in (table, table.astype("Int64"), table.rename(columns=str.upper)):
+        same = CodeClassifier(codebook, encoder=encoder).fit(texts, given)
+        assert np.array_equal(same.predict_proba(texts), plain.predict_proba(texts))
+    with pytest.raises(InputError, match="another order"):
+        CodeClassifier(codebook, encoder=encoder).fit(texts, table[names[::-1]])
+
+
 def test_vectors_that_are_not_numbers_are_refused(codebook, encoder, spoken):
     class Broken(type(encoder)):
         def encode(self, texts):

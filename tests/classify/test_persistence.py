@@ -72,6 +72,11 @@ def test_another_encoder_is_refused(file, encoder):
         CodeClassifier.load(file, encoder=Other())
 
 
+def test_a_missing_folder_is_named(trained, tmp_path):
+    with pytest.raises(ModelError, match=r"nowhere.*cannot be written"):
+        trained.save(tmp_path / "nowhere" / "model.safetensors")
+
+
 def test_nothing_learned_nothing_saved(codebook, encoder, tmp_path):
     with pytest.raises(ModelError, match="Nothing was learned"):
         CodeClassifier(codebook, encoder=encoder).save(tmp_path / "m.safetensors")

@@ -27,6 +27,24 @@ def test_evaluate_prints_and_writes(own_coded, capsys, tmp_path):
     assert (tmp_path / "m.xlsx").is_file()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("evaluate", "--html", "nowhere/m.html"),
+        ("evaluate", "--xlsx", "nowhere/m.xlsx"),
+        ("evaluate", "--folds", 1),
+        ("train", "--output", "nowhere/m.safetensors"),
+        ("train", "--diagram", "nowhere/m.svg"),
+        ("check-codings", "--csv", "nowhere/m.csv"),
+    ],
+)
+def test_what_cannot_end_is_refused_before_the_work(own_coded, capsys, arguments):
+    code, _, err = run(capsys, *arguments, "--study", own_coded.folder)
+    assert code == 1
+    assert "no such folder" in err or "nobody would be judged" in err
+    assert " done in " not in err
+
+
 def test_audit_says_what_to_do_and_how_far_it_is(own_coded, capsys, tmp_path):
     folder = own_coded.folder
     code, _, err = run(capsys, "audit", "--study", folder)

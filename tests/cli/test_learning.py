@@ -34,6 +34,7 @@ def folder(coded_folder, tmp_path_factory):
 def test_train_suggest_and_begin_another_study(folder, tmp_path, capsys):
     code, out, _ = run(capsys, "status", "--study", folder)
     assert "definitions alone; more was decided since (semcode train)" in out
+    assert "codings by coder_ana" in out
     code, _, err = run(capsys, "suggest", "--study", folder)
     assert f"semcode train --study {folder}" in err
     model, drawn = tmp_path / "m.safetensors", tmp_path / "r.svg"

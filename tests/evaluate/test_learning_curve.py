@@ -116,6 +116,9 @@ def test_one_participant_cannot_be_left_out():
         how_many_folds(["P1"] * 5)
     assert error.value.remedy
     assert [how_many_folds(range(n)) for n in (2, 12, 13, 40)] == [2, 12, 10, 10]
+    for folds in (-3, 0, 1):  # with one, everybody would be judged by a model that learned nothing
+        with pytest.raises(InputError, match="nobody would be judged"):
+            how_many_folds(range(5), folds)
 
 
 def test_the_reliability_diagram_is_that_of_its_decisions():

@@ -107,3 +107,10 @@ def test_the_words_follow_the_figures():
     assert "sample of 240 segments of 12 participants" in " ".join(report.methods)
     assert not any("fewer than 10" in note for note in report.notes)
     assert any("fewer than 10" in note for note in made(people=6).notes)
+
+
+def test_codings_of_all_codes_are_not_counted_out_of_segments():
+    report = made()
+    text = render_model(ModelPage("My study", None, AT, report))
+    assert text.count(">in 240 segments<") == 4  # two totals, on the audit and on those left out
+    assert "divided by what the one and what the other gave in all" in text

@@ -21,10 +21,15 @@ Floats = NDArray[np.float64]
 def read_labels(labels: Any, count: int, codebook: Codebook) -> Floats:
     """Give labels as (count, n_codes) with what follows from the tree filled in.
 
-    Raises InputError for another shape, for what is no number, and outside 0 to 1.
+    A pandas table may mark what is unknown with NA. Raises InputError for another shape, for
+    what is no number, outside 0 to 1, and for columns named like the codes in another order.
     """
+    _require_order(getattr(labels, "columns", None), codebook)
     try:
-        y = np.array(labels, dtype=np.float64)
+        if hasattr(labels, "to_numpy"):
+            y = np.array(labels.to_numpy(dtype=np.float64, na_value=np.nan))
+        else:
+            y = np.array(labels, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InputError(
             "The labels are not numbers.", where="Y", remedy="Use 1, 0 and NaN for unknown."
@@ -45,6 +50,18 @@ def read_labels(labels: Any, count: int, codebook: Codebook) -> Floats:
             remedy="Use 1, 0, a share of coders between, and NaN for unknown.",
         )
     return spread_labels(y, parents_of(codebook))
+
+
+def _require_order(columns: Any, codebook: Codebook) -> None:
+    """Refuse a table whose columns name the codes, but not in the codebook's order."""
+    names = [code.name for code in codebook]
+    given = [str(name) for name in columns] if columns is not None else names
+    if given != names and sorted(given) == sorted(names):
+        raise InputError(
+            "The columns are named like the codes, but stand in another order.",
+            where="Y",
+            remedy="Put them in order: Y[[code.name for code in codebook]]",
+        )
 
 
 def read_groups(groups: Sequence[Hashable] | None, texts: Sequence[str]) -> Sequence[Hashable]:

@@ -35,15 +35,24 @@ def save_classifier(model: CodeClassifier, path: str | Path, *, rows: bool = Fal
     The file holds the words and n-grams that were learned from, names among them; treat it
     as the transcripts are treated. For others, `semcode train` writes a copy without what
     fewer than three participants said. `rows` adds the labelled texts' features (no texts), so
-    that `update` goes on after loading. Raises ModelError where nothing was learned.
+    that `update` goes on after loading. Raises ModelError where nothing was learned, and
+    where the file cannot be written.
     """
+    from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
     if not hasattr(model, "weights_"):
         raise ModelError("Nothing was learned yet that could be saved.", remedy="Call fit first.")
     tensors, described = _tensors(model, rows=rows), json.dumps(_described(model, rows=rows))
     digest = _digest(tensors, described)
-    save_file(tensors, str(path), metadata={"semcode": described, "sha256": digest})
+    try:
+        save_file(tensors, str(path), metadata={"semcode": described, "sha256": digest})
+    except (OSError, SafetensorError) as error:
+        raise ModelError(
+            f"The model file cannot be written: {error}.",
+            where=str(path),
+            remedy="Check the folder and the free space.",
+        ) from error
     return digest
 
 

@@ -177,9 +177,10 @@ def _missing(found: BatchCoding, options: Namespace) -> Iterator[str]:
             "than proving that one need not."
         )
     else:
+        more_allowed = ", or allow more: --max-error 0.1" if options.max_error < 0.1 else ""
         yield (
             "The model is wrong too often even where it is surest: no audit would let it code "
-            "here. Code more interviews by hand and train again, or allow more: --max-error 0.1"
+            f"here. Code more interviews by hand and train again{more_allowed}."
         )
 
 

@@ -266,11 +266,11 @@ def status(options: Namespace) -> int:
         print_json(counts)
         return 0
     apart = ("codings", "transcripts_without_speakers")
-    shown = {k: v for k, v in counts.items() if v != "" and k not in apart}
+    shown = {k.replace("_", " "): v for k, v in counts.items() if v != "" and k not in apart}
     shown |= {f"codings by {coder}": count for coder, count in now.codings.items()}
     for key, value in shown.items():
         number = f"{value:,}" if isinstance(value, int) else value
-        print(f"{key.replace('_', ' '):<34}{number}")
+        print(f"{key:<34}{number}")
     _tell_alone(now.without_speakers)
     say(f"Next: semcode {_next_step(now.transcripts, now.pending).format(options.study)}")
     return 0

@@ -12,6 +12,7 @@ from semcode.evaluate.fairness import KINDS, AttributeTest
 from semcode.evaluate.model_quality import MEASURES, Quality
 from semcode.evaluate.model_report import ModelReport, Section, report_of, shown
 from semcode.evaluate.words import number
+from semcode.exchange.tables import require_folder
 from semcode.study import Study
 from semcode.wording import counted
 
@@ -27,6 +28,7 @@ _HEADS = {
 
 def evaluate(options: Namespace) -> int:
     """Say how good the suggestions are."""
+    require_folder(options.html, options.xlsx)
     with Study(options.study) as study:
         report = study.evaluate(
             folds=options.folds,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from semcode.cli.show import TerminalProgress, print_json, print_table, say
 from semcode.errors import InputError
-from semcode.exchange.tables import Sheet, write_csv, write_text
+from semcode.exchange.tables import Sheet, require_folder, write_csv, write_text
 from semcode.findings.reliability import reliability_svg
 from semcode.study import Study
 from semcode.study.learning.consistency import SecondLook
@@ -24,14 +24,15 @@ __all__ = ["check_codings", "model_line", "told_of_learning", "train"]
 
 def train(options: Namespace) -> int:
     """Learn from what people decided."""
-    diagram = _diagram_file(options.diagram)
+    diagram, output = _diagram_file(options.diagram), _model_file(options.output)
+    require_folder(diagram, output)
     with Study(options.study) as study:
         done = study.train(
             coders=_names(options.coders),
             assume_read=options.assume_read,
             check=not options.no_check,
             finetune=options.finetune,
-            output=_model_file(options.output),
+            output=output,
             progress=TerminalProgress(),
         )
     if diagram:
@@ -59,6 +60,7 @@ def check_codings(options: Namespace) -> int:
     """List codings for a second look."""
     if options.limit < 1:
         raise InputError("A list of none is asked for.", where="--limit", remedy="Use 20.")
+    require_folder(options.csv)
     with Study(options.study) as study:
         looks = study.check_codings(
             coders=_names(options.coders),
@@ -222,6 +224,10 @@ def _checked(quality: Quality) -> Iterator[str]:
             f"  ranking (mean average precision of {counted(len(quality.codes), 'code')}): "
             f"{quality.mean_average_precision:.2f}; from the definitions alone: "
             f"{quality.mean_by_definition:.2f}"
+        )
+        yield (
+            "  (within the participants left out together; semcode evaluate ranks everybody's "
+            "passages together, and usually finds less)"
         )
         if quality.mean_average_precision <= quality.mean_by_definition:
             yield "  note: so far the definitions rank as well; more coding will tell."

@@ -10,6 +10,7 @@ import numpy as np
 
 from semcode.classify.tuning import folds_of
 from semcode.errors import InputError
+from semcode.wording import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +47,17 @@ class Answers:
 
 
 def how_many_folds(groups: Sequence[Hashable], folds: int | None = None) -> int:
-    """Leave out one participant at a time where there are up to 12, else a tenth of them."""
+    """Leave out one participant at a time where there are up to 12, else a tenth of them.
+
+    Raises InputError for one participant, and for fewer than two `folds`.
+    """
+    if folds is not None and folds < 2:
+        raise InputError(
+            f"Left out {counted(folds, 'time')}, nobody would be judged by a model that learned "
+            "from others.",
+            where="folds",
+            remedy="Use 2 or more, or leave it out.",
+        )
     count = len(set(groups))
     if count < 2:
         raise InputError(

@@ -269,8 +269,9 @@ def _methods(
         )
     if left_out is not None:
         yield (
-            f"Performance with new people was estimated on {left_out.n_units:,} coded segments by "
-            f"leaving participants out ({folds} folds of whole participants, "
+            f"Performance with new people was estimated on "
+            f"{counted(left_out.n_units, 'segment')} that people coded or read, by leaving "
+            f"participants out ({folds} folds of whole participants, "
             f"{counted(left_out.n_participants, 'participant')})."
         )
     yield (

@@ -13,7 +13,15 @@ from tempfile import NamedTemporaryFile
 
 from semcode.errors import InputError
 
-__all__ = ["Cell", "Sheet", "replace_file", "write_csv", "write_text", "write_xlsx"]
+__all__ = [
+    "Cell",
+    "Sheet",
+    "replace_file",
+    "require_folder",
+    "write_csv",
+    "write_text",
+    "write_xlsx",
+]
 
 Cell = str | int | float | None
 
@@ -31,6 +39,17 @@ class Sheet:
     header: Sequence[str]
     rows: Iterable[Sequence[Cell]]
     widths: Sequence[int] = ()
+
+
+def require_folder(*paths: str | Path | None) -> None:
+    """Refuse files whose folder is missing, before the work begins that would fill them."""
+    for path in paths:
+        if path and not Path(path).parent.is_dir():
+            raise InputError(
+                "The file cannot be written: there is no such folder.",
+                where=str(path),
+                remedy="Make the folder, or name another.",
+            )
 
 
 def replace_file(path: Path, write: Callable[[Path], object]) -> None:

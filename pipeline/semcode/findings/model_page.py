@@ -80,6 +80,7 @@ def _part(part: Section) -> dict[str, Any]:
             f"{title}: all codes together. The mean weighs codes alike, pooling weighs decisions.",
             "Over",
             (part.macro, part.micro),
+            together=True,
         ),
         "reliability": tables.reliability_table(part.reliability),
     }

@@ -26,15 +26,28 @@ __all__ = [
 _HEADS = ("Precision", "Recall", "F1", "Average precision")
 
 
-def quality_table(caption: str, head: str, rows: Sequence[Quality], *, sort: bool = False) -> Table:
-    """Tabulate the four measures with intervals, and why there is none."""
+def quality_table(
+    caption: str,
+    head: str,
+    rows: Sequence[Quality],
+    *,
+    sort: bool = False,
+    together: bool = False,
+) -> Table:
+    """Tabulate the four measures with intervals, and why there is none.
+
+    Rows of codes `together` count codings, of which a segment may hold several.
+    """
     return Table(
         caption,
         (head, "Coded", "Suggested", *_HEADS),
         tuple(
             (
                 Cell(row.label, note=_note(row), slug=_slug(row.level)),
-                Cell(f"{row.n_positive:,}", note=f"of {row.n:,}"),
+                Cell(
+                    f"{row.n_positive:,}",
+                    note=f"in {counted(row.n, 'segment')}" if together else f"of {row.n:,}",
+                ),
                 Cell(f"{row.n_given:,}"),
                 *(_value(row.values.get(name)) for name in MEASURES),
             )
@@ -66,8 +79,8 @@ def reliability_table(found: Reliability) -> Table:
 def pair_table(pairs: Sequence[PairRow]) -> Table:
     """Tabulate F1 between each two who gave codes."""
     return Table(
-        "F1 between each two: twice what both gave, by what either gave. The model never saw the "
-        "participant whom it judges here.",
+        "F1 between each two: twice what both gave, divided by what the one and what the other "
+        "gave in all. The model never saw the participant whom it judges here.",
         ("Who and who", "Segments", "All decisions", "Mean over codes"),
         tuple(
             (

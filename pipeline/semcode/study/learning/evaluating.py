@@ -299,9 +299,9 @@ def _text(level: Level | None) -> str | None:
 
 def _rests_left_out(labels: Labels) -> str:
     return (
-        f"On {len(labels.texts):,} coded segments of "
-        f"{counted(len(set(labels.groups)), 'participant')}, each judged by a model that had "
-        "learned from the others only,"
+        f"On {counted(len(labels.texts), 'segment')} of "
+        f"{counted(len(set(labels.groups)), 'participant')} that people coded or read, each "
+        "judged by a model that had learned from the others only,"
     )
 
 
