@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -153,6 +153,7 @@ class FeatureMap:
         }
         self.projection = np.zeros((0, WORDS), np.float32)
         self._vectorizers: list[Any] | None = None
+        self._named: list[str] | None = None
 
     def fit(self, parts: Parts, *, extra: Sequence[str] = (), seed: int = 0) -> FeatureMap:
         """Learn the directions from texts (none of their labels) and `extra` texts."""
@@ -183,19 +184,21 @@ class FeatureMap:
         `weights` are a code's over the word block, (256,). Character n-grams count for the
         words they stand in; the values sum to the block's part of the score.
         """
-        toward = (self.projection @ weights).astype(np.float64) * _WORDS_SHARE
         added: dict[str, float] = {}
         row = self._weigh([text]).tocsr()
+        parts = row.data * (self.projection[row.indices] @ weights) * _WORDS_SHARE
         names = self._names()
-        words = [w.lower() for w in re.findall(_TOKENS, text)]
-        for column, value in zip(row.indices, row.data, strict=True):
+        words = dict.fromkeys(w.lower() for w in re.findall(_TOKENS, text))
+        for column, part in zip(row.indices, parts, strict=True):
             owners = _owners(names[column], words)
             for word in owners:
-                added[word] = added.get(word, 0.0) + value * toward[column] / len(owners)
+                added[word] = added.get(word, 0.0) + float(part) / len(owners)
         return added
 
     def _names(self) -> list[str]:
-        return [*self.terms["word"], *self.terms["char"]]
+        if self._named is None:
+            self._named = [*self.terms["word"], *self.terms["char"]]
+        return self._named
 
     def _fit_context(self, before: Array) -> None:
         rows = before[np.abs(before).sum(axis=1) > 0]
@@ -227,7 +230,7 @@ class FeatureMap:
             ordered = sorted(vectorizer.vocabulary_.items(), key=lambda item: item[1])
             self.terms[name] = {term: int(position) for term, position in ordered}
             self.idf[name] = vectorizer.idf_.astype(np.float32)
-        self._vectorizers = None
+        self._vectorizers = self._named = None
         if not halves:
             return
         weighed = _side_by_side(halves)
@@ -279,7 +282,7 @@ def _vectorizer(terms: dict[str, int], idf: Array, options: dict[str, Any]) -> A
     return vectorizer
 
 
-def _owners(term: str, words: Sequence[str]) -> list[str]:
+def _owners(term: str, words: Collection[str]) -> list[str]:
     """Give the words of a text that a term stands in (the term itself where it is none)."""
     if term in words:
         return [term]
