@@ -19,7 +19,7 @@ AT = datetime(2026, 3, 2, 14, 5, tzinfo=UTC)
 OPTIONS = Options(resamples=100, cluster="participant")
 
 
-def made(name="Code", *, audit=True, people=12) -> ModelReport:
+def made(name="Code", *, audit=True, people=12, strangers=0.0) -> ModelReport:
     rng = np.random.default_rng(0)
     codes, units = 7, 20 * people
     truth = (rng.random((units, codes)) < 0.2).astype(float)
@@ -44,6 +44,7 @@ def made(name="Code", *, audit=True, people=12) -> ModelReport:
         codebook=name,
         codebook_version=2,
         model=name,
+        strangers=strangers,
         options=OPTIONS,
         audit=parts[0] if audit else None,
         left_out=parts[1],
@@ -103,6 +104,8 @@ def test_the_words_follow_the_figures():
     report = made()
     assert report.main is report.audit
     assert report.summary[0].startswith("On Code, precision over all decisions is ")
+    assert "new people the left-out figures" in report.summary[1]
+    assert "80% of these segments are of participants" in made(strangers=0.8).summary[1]
     assert report.few == (("Code 0", 3),)
     assert "sample of 240 segments of 12 participants" in " ".join(report.methods)
     assert not any("fewer than 10" in note for note in report.notes)
@@ -112,5 +115,8 @@ def test_the_words_follow_the_figures():
 def test_codings_of_all_codes_are_not_counted_out_of_segments():
     report = made()
     text = render_model(ModelPage("My study", None, AT, report))
-    assert text.count(">in 240 segments<") == 4  # two totals, on the audit and on those left out
+    total = f"{report.left_out.micro.n_positive:,}"
+    row = text.split(">all decisions pooled", 1)[1].split("</tr>", 1)[0]
+    assert f">{total}<" in row
+    assert "of 240" not in row
     assert "divided by what the one and what the other gave in all" in text

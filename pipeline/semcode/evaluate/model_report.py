@@ -20,6 +20,7 @@ __all__ = ["ModelReport", "Section", "model_report", "report_of", "section", "sh
 
 _FEW_PEOPLE = 10
 _FEW_EXAMPLES = 10
+_MOSTLY = 0.5
 
 
 @dataclass(frozen=True)
@@ -111,16 +112,20 @@ def model_report(
     disputed: Sequence[Disputed] = (),
     examples: Mapping[str, int] | None = None,
     folds: int = 0,
+    strangers: float = 0.0,
     notes: Sequence[str] = (),
 ) -> ModelReport:
-    """Put the parts together and say them in words."""
+    """Put the parts together and say them in words.
+
+    `strangers` is the share of the audit that is of participants not learned from.
+    """
     few = tuple(
         (name, n)
         for name, n in sorted((examples or {}).items(), key=lambda item: item[1])
         if n < _FEW_EXAMPLES
     )
     cautions = [*notes, *_cautions(audit, left_out)]
-    summary = list(_summary(audit, left_out, curve, fairness, pairs, options))
+    summary = list(_summary(audit, left_out, curve, fairness, pairs, options, strangers))
     methods = list(_methods(audit, left_out, fairness, options, model, folds))
     return ModelReport(
         codebook,
@@ -159,6 +164,7 @@ def _summary(
     fairness: Sequence[AttributeTest],
     pairs: Sequence[PairRow],
     options: Options,
+    strangers: float,
 ) -> Iterator[str]:
     main = audit or left_out
     if main is None:
@@ -169,7 +175,12 @@ def _summary(
         f"and recall {shown(main.micro.values['recall'])}; the mean F1 over codes is "
         f"{shown(main.macro.values['f1'])} ({level} intervals over participants)."
     )
-    if audit is not None and left_out is not None:
+    if audit is not None and strangers > _MOSTLY:
+        yield (
+            f"{strangers:.0%} of these segments are of participants that the model learned nothing "
+            "of: expect the like of interviews with new people."
+        )
+    elif audit is not None and left_out is not None:
         yield (
             f"For interviews of new people the left-out figures are the ones to expect: mean F1 "
             f"{shown(left_out.macro.values['f1'])}."

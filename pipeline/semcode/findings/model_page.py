@@ -77,7 +77,8 @@ def _part(part: Section) -> dict[str, Any]:
             part.levels,
         ),
         "whole": tables.quality_table(
-            f"{title}: all codes together. The mean weighs codes alike, pooling weighs decisions.",
+            f"{title}: all codes together. The mean weighs codes alike, pooling weighs decisions. "
+            "Coded and suggested count every code of a segment.",
             "Over",
             (part.macro, part.micro),
             together=True,

@@ -46,7 +46,7 @@ def quality_table(
                 Cell(row.label, note=_note(row), slug=_slug(row.level)),
                 Cell(
                     f"{row.n_positive:,}",
-                    note=f"in {counted(row.n, 'segment')}" if together else f"of {row.n:,}",
+                    note="" if together else f"of {row.n:,}",
                 ),
                 Cell(f"{row.n_given:,}"),
                 *(_value(row.values.get(name)) for name in MEASURES),

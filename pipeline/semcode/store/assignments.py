@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Table, exists, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from semcode.store import schema
 from semcode.store.codebooks import now
 from semcode.store.people import coder_id
 
-__all__ = ["Assignment", "add", "all_assignments", "batches"]
+__all__ = ["Assignment", "add", "all_assignments", "batches", "inside_a_draw"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +75,14 @@ def batches(connection: Connection) -> list[str]:
     """Name the draws that were assigned."""
     a = schema.assignment
     return list(connection.execute(select(a.c.batch).distinct().order_by(a.c.batch)).scalars())
+
+
+def inside_a_draw(table: Table, beginning: str) -> ColumnElement[bool]:
+    """Tell whether a row's span lies within an assigned one of a draw whose name begins so."""
+    a, own = schema.assignment.c, table.c
+    return exists().where(
+        a.transcript_id == own.transcript_id,
+        a.start <= own.start,
+        a.end >= own.end,
+        a.batch.startswith(beginning, autoescape=True),
+    )

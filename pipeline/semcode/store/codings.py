@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from semcode.records import CoderKind, Coding, Reading
 from semcode.store import schema
+from semcode.store.assignments import inside_a_draw
 from semcode.store.codebooks import latest_version, now
 from semcode.store.people import coder_id
 
@@ -87,15 +88,13 @@ def count(connection: Connection) -> int:
     return connection.execute(select(func.count(schema.coding.c.id))).scalar_one()
 
 
-def count_by_coder(connection: Connection) -> dict[str, int]:
-    """Count the codings by coder's name."""
+def count_by_coder(connection: Connection, *, outside: str | None = None) -> dict[str, int]:
+    """Count the codings by coder's name, without those in draws whose name begins so."""
     c, k = schema.coding, schema.coder
-    found = connection.execute(
-        select(k.c.name, func.count(c.c.id))
-        .join(c, c.c.coder_id == k.c.id)
-        .group_by(k.c.id)
-        .order_by(k.c.id)
-    )
+    wanted = select(k.c.name, func.count(c.c.id)).join(c, c.c.coder_id == k.c.id)
+    if outside is not None:
+        wanted = wanted.where(~inside_a_draw(c, outside))
+    found = connection.execute(wanted.group_by(k.c.id).order_by(k.c.id))
     return {row[0]: row[1] for row in found}
 
 

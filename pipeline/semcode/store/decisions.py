@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select
 
 from semcode.records import Decision, Verdict
 from semcode.store import schema
+from semcode.store.assignments import inside_a_draw
 
 __all__ = [
     "Line",
@@ -136,8 +137,11 @@ def append(connection: Connection, decisions: Sequence[Decision]) -> list[int]:
     return [first + place for place in range(len(rows))]
 
 
-def newest(connection: Connection) -> int:
-    """Give the id of the newest line, 0 where there is none."""
+def newest(connection: Connection, *, outside: str | None = None) -> int:
+    """Give the id of the newest line not in draws whose name begins so, 0 where there is none."""
+    if outside is not None:
+        wanted = select(_D.id).where(~inside_a_draw(schema.decision, outside))
+        return connection.execute(wanted.order_by(_D.id.desc()).limit(1)).scalar() or 0
     return connection.execute(_NEWEST).scalar() or 0
 
 

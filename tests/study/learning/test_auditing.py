@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from semcode import store
 from semcode.errors import InputError
 from semcode.evaluate.model_report import report_of
-from semcode.records import CoderKind, Coding, Reading
+from semcode.records import CoderKind, Coding, Decision, Reading, Verdict
 from semcode.store import schema
 from semcode.study.learning.audit_labels import audit_labels
 from semcode.study.learning.batch_coding import runs_of
@@ -65,7 +65,17 @@ def test_the_sample_is_random_blind_and_held_back(half):
     assert all(item.blind for item in items)
     assert sorted((i.transcript, i.start, i.end) for i in items) == sorted(sample.drawn)
     assert [(p.drawn, p.read) for p in study.audit_progress()] == [(30, 0)]
+    study.train(check=False)
     read(study, kept, sample.drawn)
+    with study.database.write() as connection:
+        name, start, end = sample.drawn[0]
+        rejected = Decision(
+            *(ANA, Verdict.REJECT, name, start, end, kept[0].code),
+            *(None, datetime.now(UTC)),
+            codebook_version=1,
+        )
+        store.decisions.append(connection, [rejected])
+    assert not study.untrained()  # nothing that could be learned
     assert [(p.drawn, p.read) for p in study.audit_progress()] == [(30, 30)]
     assert gather_labels(study.database, study.settings).known.sum() == before
     assert gather_labels(study.database, study.settings, audit=True).known.sum() > before

@@ -112,6 +112,9 @@ def evaluate_model(
             zip([c.name for c in labels.codebook], labels.counts()[0].tolist(), strict=True)
         ),
         folds=told.n_folds if told else 0,
+        strangers=float(
+            np.mean([who not in set(labels.groups) for who in audit.groups] or [False])
+        ),
         notes=_notes(labels, audit, enough=enough),
     )
 

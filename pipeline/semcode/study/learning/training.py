@@ -24,6 +24,7 @@ from semcode.study.learning.beginning import beside
 from semcode.study.learning.checking import Checked, begun_with, check_on_others
 from semcode.study.learning.facets import FacetLabels, facet_labels
 from semcode.study.learning.finetuning import Adapted, fine_tune
+from semcode.study.learning.held_back import AUDIT
 from semcode.study.learning.labels import Labels, gather_labels
 from semcode.study.learning.quality import Quality
 from semcode.study.learning.sharing import without_rare_words
@@ -183,11 +184,11 @@ def untrained(database: Database) -> bool:
 
 
 def _seen(connection: Connection) -> list[int]:
-    """Count what people coded, and give the newest line of the log."""
+    """Count what people coded outside the audit, and give the newest such line of the log."""
     kinds = {coder.name: coder.kind for coder in store.people.coders(connection)}
-    counts = store.codings.count_by_coder(connection)
+    counts = store.codings.count_by_coder(connection, outside=AUDIT)
     people = sum(n for name, n in counts.items() if kinds[name] is not CoderKind.MODEL)
-    return [people, store.decisions.newest(connection)]
+    return [people, store.decisions.newest(connection, outside=AUDIT)]
 
 
 def learnable(labels: Labels) -> tuple[LearnedCode, ...]:
