@@ -273,6 +273,15 @@ def test_a_tie_is_accepted_with_keys(own, open_page):
     page.wait_for_selector(".tie-list [aria-current=true]", timeout=60_000)
     drawn = page.locator(".ego img").evaluate("i => i.decode().then(() => i.naturalWidth)")
     assert drawn > 0
+    cut = page.evaluate(
+        """() => {
+          document.querySelector('.tie-list button span:nth-child(2)').textContent =
+            'government officials';
+          const list = document.querySelector('.tie-list');
+          return list.scrollWidth > list.clientWidth;
+        }"""
+    )
+    assert not cut
     first = page.inner_text(".tie-detail h2")
     page.keyboard.press("t")
     page.wait_for_selector(".tie-list >> text=strain ✓")
