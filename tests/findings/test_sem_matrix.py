@@ -42,6 +42,7 @@ def test_counts_by_hand(small_study):
     )
     assert (cell(parent)["participants"], cell(parent)["passages"]) == (2, 3)
     assert (cell(inner)["participants"], cell(inner)["passages"]) == (2, 3)
+    assert "a passage with two codes counts for each" in finding.blocks[0]
     assert cell(row(finding, "Family"), "barrier")["participants"] == 2
     assert cell(row(finding, "Family"), "facilitator")["participants"] == 1
     unset = next(c for c in guilt["cells"] if c["facet"] and not c["value"])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from semcode.findings.blocks import Block, Finding, Grid, Heading
 from semcode.findings.coded import CodedStudy
-from semcode.findings.report_parts import ReportFacts, durations
+from semcode.findings.report_parts import ReportFacts, durations, topics_text
 from semcode.findings.tables import Cell, Table
 from semcode.wording import counted
 
@@ -144,8 +144,9 @@ def _coreq(data: CodedStudy, facts: ReportFacts) -> dict[str, str]:
         found["Duration"] = f"{durations(facts.minutes, len(data.interviews))}."
     if facts.unseen.interval is not None:
         found["Data saturation"] = _saturation(data, facts)
-    if facts.source.strip():
-        found["Derivation of themes"] = facts.source.strip()
+    derived = [text for text in (facts.source.strip(), topics_text(facts)) if text]
+    if derived:
+        found["Derivation of themes"] = " ".join(derived)
     if facts.comments:
         found["Participant checking"] = _comments(facts)
     return found

@@ -13,7 +13,7 @@ from semcode.findings.sem_matrix import interval_text
 from semcode.findings.tables import Cell, Table
 from semcode.wording import counted
 
-__all__ = ["ReportFacts", "durations", "methods", "provenance"]
+__all__ = ["ReportFacts", "durations", "methods", "provenance", "topics_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class ReportFacts:
     `agreement` are methods sentences, or one that says why there is none. `suggested` are
     the suggestions that stand now, `verdicts` count standing decisions on suggestions.
     `minutes` are recordings' lengths, where known. `repeated` are participants with several
-    interviews.
+    interviews. `from_topics` are codes that people made of topics, `into` those that took
+    topics in.
     """
 
     semcode: str
@@ -42,6 +43,8 @@ class ReportFacts:
     suggested: int = 0
     model: str = ""
     settled: bool = False
+    from_topics: Sequence[str] = ()
+    into: Sequence[str] = ()
     attributes: Sequence[str] = field(default=())
 
 
@@ -63,6 +66,7 @@ def methods(data: CodedStudy, facts: ReportFacts) -> Finding:
         f"Codes came from the codebook “{facts.codebook}”, version {facts.codebook_version}, with "
         f"{counted(len(data.codes), 'code')} under levels of the Socio-Ecological Model. "
         + (f"{facts.source.strip().rstrip('.')}. " if facts.source.strip() else "")
+        + (f"{topics_text(facts)} " if topics_text(facts) else "")
         + f"{counted(codings, 'coding')} in all: {by_coder or 'by nobody'}.",
         f"Findings rest on the following. {data.basis} This gave "
         f"{counted(len(data.passages), 'coded passage')}.",
@@ -71,11 +75,26 @@ def methods(data: CodedStudy, facts: ReportFacts) -> Finding:
         Heading("Agreement between coders"),
         *facts.agreement,
         Heading("Counting"),
-        "Counts are of participants and of passages, not of words. Shares of participants have "
+        "Counts are of participants and of passages, not of words; a passage with two codes "
+        "counts for each. Shares of participants have "
         "Wilson’s 95% intervals (Wilson 1927). Quotes were chosen for typicality and variety "
         "over participants; they carry labels and no attributes.",
     ]
     return Finding("methods", "Methods", tuple(blocks))
+
+
+def topics_text(facts: ReportFacts) -> str:
+    """Say which codes people made of topics, and which took one in; "" for none."""
+    told = []
+    if facts.from_topics:
+        n = len(facts.from_topics)
+        told.append(
+            f"{counted(n, 'code')} {'was' if n == 1 else 'were'} made by people from topics that "
+            f"the program found among the passages: {', '.join(facts.from_topics)}."
+        )
+    if facts.into:
+        told.append(f"Such topics were merged into codes: {', '.join(facts.into)}.")
+    return " ".join(told)
 
 
 def provenance(data: CodedStudy) -> Finding:

@@ -37,7 +37,8 @@ def sem_matrix(data: CodedStudy, *, quotes: int = _BEHIND) -> Finding:
     table = _table(data, rows, columns)
     blocks: list[Block] = [
         f"{data.basis} Of {counted(n, 'participant')}; passages in brackets. A code counts "
-        "the codes under it as well. The interval is Wilson’s, 95%, of the share of participants.",
+        "the codes under it as well; a passage with two codes counts for each. The interval is "
+        "Wilson’s, 95%, of the share of participants.",
     ]
     if n and data.passages:
         blocks.append(sem_figure(rows, columns, n))

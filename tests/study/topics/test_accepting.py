@@ -1,7 +1,11 @@
 import pytest
 
 from semcode.errors import CodebookError, InputError
+from semcode.findings.checklists import checklist
+from semcode.findings.report_parts import methods
 from semcode.study import topics
+from semcode.study.findings.finding import FindingOptions, find
+from semcode.study.findings.report import report_facts
 from semcode.study.review import Review
 
 
@@ -116,3 +120,33 @@ def test_a_name_that_is_taken_is_refused(own_topics):
         topics.accept_as_code(
             own_topics, topics.topics_page(own_topics).topics[0].id, "a", name=taken
         )
+
+
+def test_a_name_that_is_taken_is_told_with_what_to_do(own_topics):
+    one = topics.topics_page(own_topics).topics[0]
+    known = own_topics.codebook().codes[0].name
+    with pytest.raises(CodebookError, match=f"has a code '{known}' already") as told:
+        topics.accept_as_code(own_topics, one.id, "ana", name=known.upper())
+    assert "another name" in told.value.remedy
+
+
+def test_the_report_says_which_codes_people_made_of_topics(own_topics):
+    def told():
+        data = find(own_topics, "participants", FindingOptions()).data
+        facts = report_facts(own_topics, data)
+        return (
+            " ".join(block for block in methods(data, facts).blocks if isinstance(block, str)),
+            str(checklist(data, facts).blocks),
+        )
+
+    assert not any("topics" in text for text in told())
+    one, other = topics.topics_page(own_topics).topics[:2]
+    topics.accept_as_code(own_topics, one.id, "ana", name="Rides", level="community")
+    known = own_topics.codebook().codes[0].name
+    topics.merge_into_code(own_topics, other.id, known, "ana")
+    for text in told():
+        assert "made by people from topics" in text
+        assert "among the passages: Rides." in text
+        assert f"merged into codes: {known}." in text
+    topics.take_back(own_topics, one.id, "ana")
+    assert not any("Rides" in text for text in told())

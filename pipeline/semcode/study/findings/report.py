@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from semcode import __version__, store
+from semcode.codebook import Codebook
 from semcode.errors import ConfigError, InputError, ModelError
 from semcode.evaluate import AgreementReport
 from semcode.findings.blocks import Finding, Heading, QuoteList
@@ -25,10 +26,12 @@ from semcode.findings.saturation import estimate_unseen
 from semcode.findings.saturation_finding import incidence_of, saturation
 from semcode.findings.sem_matrix import sem_matrix
 from semcode.records import CoderKind, Verdict
+from semcode.store.topics import TopicDecision
 from semcode.study.findings.commenting import comments
 from semcode.study.findings.matrix import with_edits
 from semcode.study.findings.network import study_ties
 from semcode.study.findings.typical import passage_vectors
+from semcode.study.topics.replaying import ACCEPT, INTO, active
 
 if TYPE_CHECKING:
     from semcode.study.study import Study
@@ -118,6 +121,7 @@ def report_facts(study: Study, data: CodedStudy) -> ReportFacts:
             for row in rows
             if len(times := _times(store.transcripts.load(connection, row.id).turns)) > 1
         ]
+        decided = active(store.topics.decisions(connection))
         run = store.runs.current(connection)
         suggested = (
             store.runs.count(connection, run.id, study.settings.suggest.floor)
@@ -143,8 +147,16 @@ def report_facts(study: Study, data: CodedStudy) -> ReportFacts:
         suggested=suggested,
         model=str(model.get("name", "")) if isinstance(model, dict) else "",
         settled=any(kinds.get(name) is CoderKind.CONSENSUS for name in data.coders),
+        from_topics=_codes_of(book, decided, ACCEPT),
+        into=_codes_of(book, decided, INTO),
         attributes=tuple(dict.fromkeys(k for p in data.everybody for k in p.attributes)),
     )
+
+
+def _codes_of(book: Codebook, decided: Sequence[TopicDecision], verdict: str) -> tuple[str, ...]:
+    """Name the codes that topics became or went into, each once, of those still in the book."""
+    found = [book.get(line.code) for line in decided if line.verdict == verdict and line.code]
+    return tuple(dict.fromkeys(code.name for code in found if code is not None))
 
 
 def _times(turns: Sequence[object]) -> list[float]:
