@@ -37,6 +37,9 @@ def test_topics_are_found_shown_written_and_decided_on(folder, tmp_path, capsys)
     assert "default-src &#39;none&#39;" in whole
     assert 'src="http' not in whole
     assert all(topic["id"] in whole for topic in found["topics"])
+    assert (
+        '<summary><span class="mark' not in whole
+    )  # a level's colour would be taken for a topic's on the map
     sheet = load_workbook(book)["Topics"]
     assert sheet.max_row == len(found["topics"]) + 1
 

@@ -78,6 +78,8 @@ def test_points_of_a_map_have_their_topics_colours():
     figure = Figure("map", "", "", topics_map(groups))
     dots = seen(figure_pictures(figure, width=5.0)[0])
     assert has(dots, "#0072b2") or has(dots, "#3390c1")  # a point, or it as seen through
+    top, bottom = figure.spec["layout"]["yaxis"]["range"][::-1]
+    assert top < bottom  # the same way up as the map of the review page
 
 
 def test_drawings_are_drawn_with_the_style_sheet():

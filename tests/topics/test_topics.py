@@ -136,7 +136,7 @@ def test_density_finds_its_own_number(three):
 @pytest.mark.parametrize(
     ("vectors", "options", "told"),
     [
-        (np.eye(3, dtype=np.float32), {}, "too few"),
+        (np.eye(3, dtype=np.float32), {}, "3 passages with words enough to group: too few"),
         (np.tile(np.eye(1, 8, dtype=np.float32), (40, 1)), {}, "the same"),
         (np.eye(40, dtype=np.float32), {"topics": 30}, "cannot be made"),
     ],

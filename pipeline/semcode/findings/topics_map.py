@@ -52,7 +52,8 @@ def topics_map(groups: Sequence[MapGroup]) -> dict[str, Any]:
         layout[axis] = {
             "visible": False,
             "fixedrange": True,
-            "range": [-0.03, 1.03],
+            # As on the review page, where what lies low on the map has a high y.
+            "range": [-0.03, 1.03] if axis == "xaxis" else [1.03, -0.03],
         }
     layout["showlegend"] = True
     layout["legend"] = {"orientation": "h", "y": -0.02, "font": {"size": 12}}

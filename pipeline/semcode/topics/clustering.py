@@ -65,8 +65,9 @@ def choose_plan(
     n = len(vectors)
     if n < _FEWEST:
         raise InputError(
-            f"{counted(n, 'passage is', 'passages are')} too few to find topics in.",
-            remedy=f"Add transcripts: topics need at least {_FEWEST}, and say little below 200.",
+            f"{counted(n, 'passage')} with words enough to group: too few to find topics in.",
+            remedy=f"Add transcripts: topics need at least {_FEWEST} passages of four words or "
+            "more, and are a first look below 500.",
         )
     if float(np.ptp(vectors, axis=0).max()) < 1e-6:
         raise InputError(

@@ -314,6 +314,8 @@ def test_comments_keep_name_and_date(study, capsys):
     assert comments(study)[0].at
     assert main([*command, "--comment", "No.", "--on", "PSW77", "--as", "C"]) == 1
     assert "no participant 'PSW77'" in capsys.readouterr().err
+    assert main([*command, "--comment", "No.", "--on", "PSW01:Interpersonel", "--as", "C"]) == 1
+    assert "Use one of: Intrapersonal; Interpersonal;" in capsys.readouterr().err
 
 
 def test_summary_sheets_are_never_written_over(study, tmp_path, capsys):

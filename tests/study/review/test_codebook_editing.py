@@ -39,7 +39,7 @@ def test_add_puts_a_code_below_its_parent_under_a_new_version(review, study):
     first, second = review.codebook_versions()
     assert (second.made_by, second.note, second.changes) == ("ana", "seen often", ("add",))
     assert first.changes == ()
-    with pytest.raises(CodebookError, match="Two codes are named"):
+    with pytest.raises(CodebookError, match="has a code 'Motel' already"):
         change(review, Add("motel"))
     with pytest.raises(CodebookError, match="no name"):
         change(review, Add("  "))

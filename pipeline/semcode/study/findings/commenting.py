@@ -10,7 +10,7 @@ from semcode.errors import InputError
 from semcode.findings.coded import CodedStudy
 from semcode.findings.rapid_matrix import Comment, all_domains
 from semcode.records import CoderKind
-from semcode.study.findings.matrix_file import EXPORT, some
+from semcode.study.findings.matrix_file import some
 from semcode.wording import natural
 
 if TYPE_CHECKING:
@@ -41,7 +41,12 @@ def comment(study: Study, text: str, *, on: str, coder: str, data: CodedStudy) -
             remedy=f"Use one of: {some(sorted(labels, key=natural))}.",
         )
     if title and title.strip().casefold() not in domains:
-        raise InputError(f"There is no domain {title.strip()!r}.", where="--on", remedy=EXPORT)
+        titles = [domain.title for domain in reversed(domains.values())]
+        raise InputError(
+            f"There is no domain {title.strip()!r}.",
+            where="--on",
+            remedy=f"Use one of: {some(titles)}.",
+        )
     target = on
     if title:
         target = f"{person}:{domains[title.strip().casefold()].title}"

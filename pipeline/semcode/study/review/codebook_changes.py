@@ -246,13 +246,19 @@ def _find(book: Codebook, key: str) -> Code:
     if found is None:
         raise InputError(
             f"The codebook has no code {key!r}.",
-            remedy="Load the page again: the codebook may have changed.",
+            remedy="It may have changed meanwhile: look at it again.",
         )
     return found
 
 
 def _made(book: Codebook, change: Add, used: Collection[str]) -> Code:
     parent = _find(book, change.parent) if change.parent else None
+    known = book.get(_named(change.name))
+    if known is not None:
+        raise CodebookError(
+            f"The codebook has a code {known.name!r} already.",
+            remedy="Choose another name, or use that code.",
+        )
     code = Code(
         name=_named(change.name),
         definition=change.definition,

@@ -168,7 +168,6 @@ def _quotes(topic: TopicView) -> QuoteList:
             )
             for quote in topic.quotes
         ),
-        slug=(topic.level or "").replace(" ", "-"),
         path=f"Most typical passages, of different people first. Passages: {about}",
     )
 
