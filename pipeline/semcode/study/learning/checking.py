@@ -74,8 +74,9 @@ def check_on_others(
     if start is not None:
         found, mix = _mixed(labels, found, start)
         notes.append(
-            f"The study began with {start.row.provenance['origin']}. Beside it ({mix.earlier:.2f}) "
-            f"counts what was learned here ({mix.own:.2f}), as left-out participants show."
+            f"The study began with {start.row.provenance['origin']}. It counts {mix.earlier:.2f}, "
+            f"and what was learned here {round(mix.own, 2) + 0.0:.2f}, as left-out participants "
+            "show."
         )
     quality = measure(labels, found, floor=settings.suggest.floor)
     return Checked(quality, tuple(notes), start.row.guid if start else "", mix)

@@ -115,7 +115,7 @@ def evaluate_model(
         strangers=float(
             np.mean([who not in set(labels.groups) for who in audit.groups] or [False])
         ),
-        notes=_notes(labels, audit, enough=enough),
+        notes=[*_notes(labels, audit, enough=enough), *_begun(database)],
     )
 
 
@@ -325,6 +325,17 @@ def _fairness(
 def _version(database: Database) -> int:
     with database.read() as connection:
         return store.codebooks.latest_version(connection)
+
+
+def _begun(database: Database) -> list[str]:
+    """Say that the model that a study began with takes no part in the figures."""
+    with database.read() as connection:
+        origins = [r.provenance.get("origin") for r in store.models.rows(connection)]
+    return [
+        f"The study began with {origin}. These figures are of what was learned here, without it; "
+        "suggestions rest on both."
+        for origin in dict.fromkeys(filter(None, origins))
+    ]
 
 
 def _notes(labels: Labels, audit: AuditLabels, *, enough: bool) -> list[str]:
