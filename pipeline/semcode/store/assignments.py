@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Table, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from semcode.store import schema
@@ -79,10 +79,12 @@ def batches(connection: Connection) -> list[str]:
 
 def inside_a_draw(table: Table, beginning: str) -> ColumnElement[bool]:
     """Tell whether a row's span lies within an assigned one of a draw whose name begins so."""
-    a, own = schema.assignment.c, table.c
-    return exists().where(
-        a.transcript_id == own.transcript_id,
-        a.start <= own.start,
-        a.end >= own.end,
+    # Looked up once from the draws, which are few, and not for each row anew.
+    a, inner = schema.assignment.c, table.alias()
+    ids = select(inner.c.id).where(
+        a.transcript_id == inner.c.transcript_id,
+        a.start <= inner.c.start,
+        a.end >= inner.c.end,
         a.batch.startswith(beginning, autoescape=True),
     )
+    return table.c.id.in_(ids)

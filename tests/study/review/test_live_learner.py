@@ -278,6 +278,8 @@ def test_what_is_likely_is_asked_beyond_what_was_suggested(study, code_as, spans
         told = ("field", "words", "words_for", "words_against", "nearest")
         assert [kept[name] for name in told] == [plain(why[name]) for name in told]
         assert kept["definition"] == why["statement"]
+        review.reject("ana", fresh[1].segment, guid, request=new())  # without a look at why
+        assert set(review.history(limit=1)[0].evidence) == {"shown_by"}
         followed(review)
         keys = [i.key for i in review.queue("ana", limit=100).items]
         assert done.coding

@@ -19,7 +19,7 @@ from semcode.store.queue import Place, Spot
 from semcode.study.review.acting import act, new_line
 from semcode.study.review.changing import Changes, put_coding
 from semcode.study.review.desk import Desk
-from semcode.study.review.evidence import evidence_now
+from semcode.study.review.evidence import kept_evidence
 from semcode.study.review.making import (
     checked_coding,
     checked_span,
@@ -182,7 +182,7 @@ def _about(
         )
     stored = spot or Spot(score or 0.0, {}, run.id if run else 0)
     seen = shown or Shown(stored.score if score is None else score, desk.model(connection))
-    evidence = dict(spot.evidence) if spot else evidence_now(desk, connection, who.id, place, guid)
+    evidence = kept_evidence(desk, who.id, segment, guid, spot.evidence if spot else None)
     if spot is None or seen.score != spot.score:
         evidence["shown_by"] = seen.model  # the stored evidence is of the stored score
     spot = Spot(seen.score, evidence, stored.run)

@@ -35,6 +35,7 @@ CONSENSUS = "consensus"
 MOMENT = 0.15
 
 _TEXTS = 200
+_TELLINGS = 1_000  # a few for each of many coders
 _SEEN = "semcode_seen"
 
 
@@ -108,6 +109,7 @@ class Desk:
         self._to_read: dict[int, tuple[object, tuple[tuple[str, int, int, int], ...]]] = {}
         self._coders: dict[str, CoderKey] = {}
         self.meanings: dict[int, Meanings] = {}
+        self._told: OrderedDict[tuple[int, int, str], dict[str, object]] = OrderedDict()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -205,6 +207,18 @@ class Desk:
             )
         self._coders[name] = found
         return found
+
+    def tell(self, coder: int, segment: int, code: str, evidence: dict[str, object]) -> None:
+        """Remember for a while what a coder was told of a suggestion."""
+        with self._lock:
+            self._told[coder, segment, code] = evidence
+            if len(self._told) > _TELLINGS:
+                self._told.popitem(last=False)
+
+    def told(self, coder: int, segment: int, code: str) -> dict[str, object]:
+        """Give what a coder was told of a suggestion, {} for nothing."""
+        with self._lock:
+            return dict(self._told.get((coder, segment, code), {}))
 
     def to_read_blind(
         self, connection: Connection, coder: int

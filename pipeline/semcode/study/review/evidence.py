@@ -12,7 +12,7 @@ from semcode.store.queue import Place
 from semcode.study.learning.live_grounds import Near
 from semcode.study.review.desk import Desk
 
-__all__ = ["evidence_now", "evidence_of", "without_hidden"]
+__all__ = ["evidence_of", "kept_evidence", "without_hidden"]
 
 #: A transcript's id, start and end.
 Spot = tuple[int, int, int]
@@ -45,7 +45,8 @@ def evidence_of(desk: Desk, coder: str, segment: int, code: str) -> dict[str, ob
             if not _touches(span, apart) and len(quotes) < _NEWEST:
                 text = desk.words(connection, key).text[coding["start"] : coding["end"]]
                 quotes.append({"transcript": name, "coder": coding["coder"], "text": text})
-        fresh = evidence_now(desk, connection, who.id, place, known.guid)
+        fresh = _now(desk, connection, who.id, place, known.guid)
+        desk.tell(who.id, segment, known.guid, fresh)
         moved = fresh.get("moved", {})
         why = without_hidden(connection, spot.evidence, hidden) if spot else fresh
         if fresh.get("nearest"):
@@ -68,7 +69,21 @@ def evidence_of(desk: Desk, coder: str, segment: int, code: str) -> dict[str, ob
         }
 
 
-def evidence_now(
+def kept_evidence(
+    desk: Desk, coder: int, segment: int, code: str, stored: Mapping[str, object] | None
+) -> dict[str, object]:
+    """Give the evidence that the log keeps with a decision: what is stored, and what was told.
+
+    `stored` is None for what only the learner suggests. What the coder did not stay to read
+    is not looked up for the log: nobody would have decided by it, and all would wait.
+    """
+    told = desk.told(coder, segment, code)
+    if stored is None:
+        return told
+    return {**stored, **({"nearest": told["nearest"]} if told.get("nearest") else {})}
+
+
+def _now(
     desk: Desk, connection: Connection, coder: int, place: Place, code: str
 ) -> dict[str, object]:
     """Say what the learner's probability of a code (a guid) rests on now; {} without one.
