@@ -19,7 +19,7 @@ from semcode.study.findings.coded import coded_study
 from semcode.study.findings.commenting import comment, comments, known_people
 from semcode.study.findings.finding import KINDS, FindingOptions, matrix_cells
 from semcode.study.findings.matrix import read_matrix
-from semcode.study.findings.network import settle_tie, study_ties
+from semcode.study.findings.network import as_decided, settle_tie, study_ties, undecided_ties
 from semcode.web.asking import Fields
 from semcode.web.showing import not_blind
 from semcode.web.site import Asked, Endpoint
@@ -158,13 +158,16 @@ def decide(asked: Asked) -> object:
     relation = fields.text("relation", longest=_NAME)
     state = fields.choice("state", _STATES)
     quality = fields.choice("quality", ("", *QUALITIES), "")
-    _, found = found_ties(asked)
-    tie = next((t for t in found if (t.participant, t.relation.name) == (person, relation)), None)
-    if tie is None:
+    study = asked.review.study
+    plain = [
+        tie
+        for tie in undecided_ties(study, coded_study(study, empty=True))
+        if (tie.participant, tie.relation.name) == (person, relation)
+    ]
+    if not plain:
         raise InputError("This tie is no longer found.", remedy="Load the page again.")
-    settle_tie(asked.review.study, tie, state, quality=quality, coder=asked.coder)
-    _, found = found_ties(asked)
-    return _tie(next(t for t in found if (t.participant, t.relation.name) == (person, relation)))
+    settle_tie(study, as_decided(study, plain)[0], state, quality=quality, coder=asked.coder)
+    return _tie(as_decided(study, plain)[0])
 
 
 def read(asked: Asked) -> object:

@@ -20,7 +20,7 @@ from semcode.store.memos import Memo
 if TYPE_CHECKING:
     from semcode.study.study import Study
 
-__all__ = ["decide_tie", "settle_tie", "study_ties"]
+__all__ = ["as_decided", "decide_tie", "settle_tie", "study_ties", "undecided_ties"]
 
 _TIE = "tie"
 _NAMESPACE = uuid5(NAMESPACE_URL, "semcode:tie")
@@ -32,11 +32,24 @@ def study_ties(study: Study, data: CodedStudy) -> tuple[Tie, ...]:
 
     Raises ConfigError for a language without words for relations.
     """
+    return as_decided(study, undecided_ties(study, data))
+
+
+def undecided_ties(study: Study, data: CodedStudy) -> tuple[Tie, ...]:
+    """Find every participant's ties, without what people decided.
+
+    Raises ConfigError for a language without words for relations.
+    """
     language = study.codebook().language
     lexicon = relation_lexicon(language)
     found = _mentions(language, tuple(_speeches(study)))
+    return tuple(ties_of(found, data.passages, lexicon))
+
+
+def as_decided(study: Study, ties: Sequence[Tie]) -> tuple[Tie, ...]:
+    """Give ties as people decided on them."""
     decided = _decided(study)
-    return tuple(_with(tie, decided) for tie in ties_of(found, data.passages, lexicon))
+    return tuple(_with(tie, decided) for tie in ties)
 
 
 def decide_tie(study: Study, ties: Sequence[Tie], which: str, *, accept: bool, coder: str) -> Tie:
