@@ -56,7 +56,13 @@ def find_topics(
     plan = choose_plan(vectors, topics=topics, method=method, seed=seed)
     labels, _ = cluster(vectors, list(texts), plan)
     found = tuple(describe(labels, texts, vectors, groups, language=language))
-    return TopicSet(labels, found, plan, tuple(_notes(labels, found, groups)))
+    notes = _notes(labels, found, groups)
+    if topics is None and plan.topics is not None:
+        notes.append(
+            f"Passages do not tell how many topics there are: {plan.topics} were tried for, and "
+            "with another seed it may be another number. What others show: --topics N."
+        )
+    return TopicSet(labels, found, plan, tuple(notes))
 
 
 def _notes(labels: Ints, topics: Sequence[Topic], groups: Sequence[str]) -> list[str]:

@@ -71,7 +71,7 @@ def _stability(page: TopicsPage) -> str:
     told = [
         f"{share:.0%} {what}"
         for share, what in (
-            (page.seeds, "when chance is drawn anew (10 seeds)"),
+            (page.seeds, "when chance is drawn anew (10 seeds, as many topics)"),
             (page.left_out, "when one participant is left out, each in turn"),
         )
         if share is not None

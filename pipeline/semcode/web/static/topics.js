@@ -161,7 +161,7 @@ class TopicsView {
   notes() {
     const { seeds, left_out: leftOut, stable, notes, stale } = this.found;
     const tried = [
-      seeds === null ? null : `${percent(seeds)} of the passages keep their topic when chance falls otherwise`,
+      seeds === null ? null : `${percent(seeds)} of the passages keep their topic when chance falls otherwise (as many topics)`,
       leftOut === null ? null : `${percent(leftOut)} when one interview is left out`,
     ].filter(Boolean).join(", ");
     return h("div.run-notes", {},
