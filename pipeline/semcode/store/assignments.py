@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Exists, Table, exists, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from semcode.store import schema
 from semcode.store.codebooks import now
 from semcode.store.people import coder_id
 
-__all__ = ["Assignment", "add", "all_assignments", "batches", "inside_a_draw"]
+__all__ = ["Assignment", "add", "all_assignments", "batches", "inside_a_draw", "was_read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +88,14 @@ def inside_a_draw(table: Table, beginning: str) -> ColumnElement[bool]:
         a.batch.startswith(beginning, autoescape=True),
     )
     return table.c.id.in_(ids)
+
+
+def was_read() -> Exists:
+    """Tell whether an assigned span lies within what its coder has read."""
+    a, r = schema.assignment, schema.reading
+    return exists().where(
+        r.c.coder_id == a.c.coder_id,
+        r.c.transcript_id == a.c.transcript_id,
+        r.c.start <= a.c.start,
+        r.c.end >= a.c.end,
+    )

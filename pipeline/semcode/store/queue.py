@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from semcode.records import CoderKind
 from semcode.store import schema
+from semcode.store.assignments import was_read
 
 __all__ = [
     "OpenRow",
@@ -306,16 +307,10 @@ def _theirs_or_coded_by_model(coder: int) -> ColumnElement[bool]:
 
 def to_read_blind(connection: Connection, coder: int) -> list[tuple[str, int, int, int]]:
     """Give what a coder is to read blind and has not: batch, transcript's id, start, end."""
-    a, r = schema.assignment, schema.reading
-    read = exists().where(
-        r.c.coder_id == a.c.coder_id,
-        r.c.transcript_id == a.c.transcript_id,
-        r.c.start <= a.c.start,
-        r.c.end >= a.c.end,
-    )
+    a = schema.assignment
     found = connection.execute(
         select(a.c.batch, a.c.transcript_id, a.c.start, a.c.end)
-        .where(a.c.coder_id == coder, a.c.blind.is_(True), ~read)
+        .where(a.c.coder_id == coder, a.c.blind.is_(True), ~was_read())
         .order_by(a.c.id)
     )
     return [tuple(row) for row in found]
@@ -420,13 +415,7 @@ def transcripts_with(connection: Connection, codes: Sequence[str]) -> list[str]:
 
 def assignment_counts(connection: Connection, coder: int) -> list[tuple[str, str, bool, int, int]]:
     """Count a coder's assignments: batch, transcript, blind, spans, and how many are read."""
-    a, r, t = schema.assignment, schema.reading, schema.transcript
-    read = exists().where(
-        r.c.coder_id == a.c.coder_id,
-        r.c.transcript_id == a.c.transcript_id,
-        r.c.start <= a.c.start,
-        r.c.end >= a.c.end,
-    )
+    a, t, read = schema.assignment, schema.transcript, was_read()
     found = connection.execute(
         select(
             a.c.batch,

@@ -5,14 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 
 from semcode.store import schema
+from semcode.store.assignments import was_read
 
 __all__ = ["Given", "Span", "coded", "drawn", "suggested"]
-
-#: No batch's name begins so.
-_NOTHING = "\x00"
 
 #: A transcript's id, start and end.
 Span = tuple[int, int, int]
@@ -29,56 +27,53 @@ class Given(NamedTuple):
     key: str | int
 
 
-def drawn(connection: Connection, coder: int, prefix: str, but: str = _NOTHING) -> dict[Span, bool]:
+def drawn(
+    connection: Connection, coder: int, prefix: str, but: str | None = None
+) -> dict[Span, bool]:
     """Give what a coder was to read blind, and whether it was read.
 
     In batches whose name begins with the prefix, and not with `but`.
     """
-    found = connection.execute(_spans(), _keys(coder, prefix, but))
+    found = connection.execute(_spans(but is not None), _keys(coder, prefix, but))
     return {(row.transcript_id, row.start, row.end): bool(row.read) for row in found}
 
 
-def coded(connection: Connection, coder: int, prefix: str, but: str = _NOTHING) -> list[Given]:
+def coded(connection: Connection, coder: int, prefix: str, but: str) -> list[Given]:
     """Give what the coder coded in a sample."""
     found = connection.execute(_coded(), _keys(coder, prefix, but))
     return [Given((t, start, end), code, guid) for t, start, end, code, guid in found]
 
 
 def suggested(
-    connection: Connection, coder: int, prefix: str, but: str = _NOTHING, *, floor: float
+    connection: Connection, coder: int, prefix: str, but: str, *, floor: float
 ) -> list[Given]:
     """Give what was suggested in a sample, from a score up, for segments that lie there by half."""
     found = connection.execute(_suggested(), {**_keys(coder, prefix, but), "floor": floor})
     return [Given((t, start, end), code, run) for t, start, end, code, run in found]
 
 
-def _keys(coder: int, prefix: str, but: str) -> dict[str, object]:
-    return {"coder": coder, "prefix": prefix, "but": but}
+def _keys(coder: int, prefix: str, but: str | None) -> dict[str, object]:
+    return {"coder": coder, "prefix": prefix, **({} if but is None else {"but": but})}
 
 
-def _drawn() -> ColumnElement[bool]:
+def _drawn(apart: bool = True) -> ColumnElement[bool]:
+    """Pick a coder's blind draws by how their batch begins, `apart` from some of them."""
     a = schema.assignment
-    return (
+    found = (
         (a.c.coder_id == bindparam("coder"))
         & a.c.blind.is_(True)
         & a.c.batch.startswith(bindparam("prefix"))
-        & ~a.c.batch.startswith(bindparam("but"))
     )
+    return found & ~a.c.batch.startswith(bindparam("but")) if apart else found
 
 
 @cache
-def _spans() -> Select[Any]:
-    a, r = schema.assignment, schema.reading
-    read = exists().where(
-        r.c.coder_id == a.c.coder_id,
-        r.c.transcript_id == a.c.transcript_id,
-        r.c.start <= a.c.start,
-        r.c.end >= a.c.end,
-        r.c.blind.is_(True),
-    )
+def _spans(apart: bool) -> Select[Any]:
+    a = schema.assignment
+    read = was_read().where(schema.reading.c.blind.is_(True))
     return (
         select(a.c.transcript_id, a.c.start, a.c.end, read.label("read"))
-        .where(_drawn())
+        .where(_drawn(apart))
         .order_by(a.c.id)
     )
 

@@ -517,6 +517,11 @@ def test_where_a_code_was_given_is_quoted_as_of_now(live, study, spans, new):
         blind = [Assignment("check", "ben", *there, True)]
         store.assignments.add(connection, blind)
     assert said not in [one["text"] for one in quoted("ben")]
+    after = min(p for p in spans if p[0] == "T2" and p[1] >= there[2])
+    live.code("ana", "T2", there[1], after[2], "Kin", request=new())  # reaches out of it
+    assert any(said in one["text"] for one in quoted())
+    assert not any(said in one["text"] for one in quoted("ben"))
+    live.undo("ana", request=new())
     live.undo("ana", request=new())
     assert said not in [one["text"] for one in quoted()]
 

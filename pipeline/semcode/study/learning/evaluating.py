@@ -112,9 +112,7 @@ def evaluate_model(
             zip([c.name for c in labels.codebook], labels.counts()[0].tolist(), strict=True)
         ),
         folds=told.n_folds if told else 0,
-        strangers=float(
-            np.mean([who not in set(labels.groups) for who in audit.groups] or [False])
-        ),
+        strangers=_strangers(labels, audit),
         notes=[*_notes(labels, audit, enough=enough), *_begun(database)],
     )
 
@@ -325,6 +323,12 @@ def _fairness(
 def _version(database: Database) -> int:
     with database.read() as connection:
         return store.codebooks.latest_version(connection)
+
+
+def _strangers(labels: Labels, audit: AuditLabels) -> float:
+    """Give the share of the audit that is of participants whom nothing was learned from."""
+    known = set(labels.groups)
+    return float(np.mean([who not in known for who in audit.groups] or [False]))
 
 
 def _begun(database: Database) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from semcode import store
+from semcode.records import CoderKind
+from semcode.store.changes import CodingState
 from semcode.store.queue import Place
 from semcode.study.learning.live_grounds import Near
 from semcode.study.review.desk import Desk
@@ -98,10 +100,13 @@ def _now(
     if found is None:
         return {}
     hidden = _hidden(desk, connection, coder)
+    machines = {k.name for k in store.people.coder_keys(connection) if k.kind is CoderKind.MODEL}
     nearest: list[dict[str, object]] = []
     for near in found.nearest:
-        if not _touches((near.transcript, near.start, near.end), hidden):
-            nearest += _quote(desk, connection, near, code)
+        coding = _coding_at(connection, near, code, machines)
+        if coding is None or _touches((near.transcript, coding["start"], coding["end"]), hidden):
+            continue
+        nearest.append(_quote(desk, connection, near, coding))
         if len(nearest) == _NEAREST:
             break
     return {
@@ -143,24 +148,23 @@ def _touches(spot: Spot, others: Sequence[Spot]) -> bool:
     return any(key == other and start < high and low < end for other, low, high in others)
 
 
-def _quote(desk: Desk, connection: Connection, near: Near, code: str) -> list[dict[str, object]]:
-    """Quote the coding that gave a passage its code; none where that was taken back since."""
-    there = [
-        coding
-        for coding in store.changes.codings_touching(
-            connection, near.transcript, near.start, near.end
-        )
-        if coding["code"] == code
-    ]
-    if not there:
-        return []
-    most = max(there, key=lambda c: min(c["end"], near.end) - max(c["start"], near.start))
-    words = desk.words(connection, near.transcript).text[most["start"] : most["end"]]
-    return [
-        {
-            "text": words,
-            "participant": near.participant,
-            "coder": most["coder"],
-            "similarity": round(near.similarity, 4),
-        }
-    ]
+def _coding_at(
+    connection: Connection, near: Near, code: str, machines: Collection[str]
+) -> CodingState | None:
+    """Give the coding by which people gave a passage its code, None where it is gone since."""
+    touching = store.changes.codings_touching(connection, near.transcript, near.start, near.end)
+    there = [c for c in touching if c["code"] == code and c["coder"] not in machines]
+    return max(
+        there, key=lambda c: min(c["end"], near.end) - max(c["start"], near.start), default=None
+    )
+
+
+def _quote(
+    desk: Desk, connection: Connection, near: Near, coding: CodingState
+) -> dict[str, object]:
+    return {
+        "text": desk.words(connection, near.transcript).text[coding["start"] : coding["end"]],
+        "participant": near.participant,
+        "coder": coding["coder"],
+        "similarity": round(near.similarity, 4),
+    }
