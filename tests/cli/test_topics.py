@@ -85,3 +85,38 @@ def test_what_cannot_be_says_so(folder, capsys, given, told):
     code, _, err = run(capsys, "topics", "--study", folder, *given)
     assert code == 1
     assert told in err
+
+
+def test_where_every_passage_stands_alone_that_is_said(tmp_path, capsys):
+    said = (
+        "I lost my job in the spring and never found another one.",
+        "My mother keeps the baby on weekends at her house.",
+        "The clinic on Main Street gave me a hard time about the forms.",
+        "We sleep in the car when the shelter is full.",
+        "Church people brought us soup and a heavy coat.",
+        "The judge said I have to come back in June.",
+        "My sponsor calls every night around nine o'clock.",
+        "Bus fare went up again and I cannot pay it.",
+        "I paint little birds when I feel nervous.",
+        "They changed my medicine twice in one month.",
+        "The neighbours fight and the police come by.",
+        "My son wants a dog but we cannot have one.",
+        "School sends letters that I do not understand.",
+        "I ran a race once, a long time ago.",
+    )
+    for number in range(2):
+        talk = (f"Interviewer: And then?\n\nP{number}: {one}" for one in said[number::2])
+        (tmp_path / f"I{number}.txt").write_text("\n\n".join(talk), encoding="utf-8")
+    with Study.create(tmp_path / "study", codebook="sem") as study:
+        study.add([tmp_path / "I0.txt", tmp_path / "I1.txt"])
+        study.suggest()
+    page = tmp_path / "t.html"
+    asked = ["topics", "--study", tmp_path / "study", "--topics", "7", "--html", page]
+    code, out, err = run(capsys, *asked)
+    assert (code, out) == (0, ""), err
+    assert "No topic was found: every passage stands alone." in err
+    assert "14 passages, all in no topic. Next: ask for fewer" in err
+    assert "not stable" not in err
+    assert "No topic was found" in page.read_text(encoding="utf-8")
+    _, out, _ = run(capsys, *asked[:3], "--json")
+    assert json.loads(out) == {"topics": [], "outliers": 14, "stability": None}

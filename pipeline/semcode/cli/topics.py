@@ -155,6 +155,12 @@ def _json(page: TopicsPage) -> dict[str, Any]:
 def _show(page: TopicsPage) -> None:
     for text in page.notes:
         say(f"note: {text}")
+    if not page.topics:
+        say(
+            f"{counted(page.segments, 'passage')}, all in no topic. "
+            "Next: ask for fewer with --topics N, or add transcripts"
+        )
+        return
     head = ["id", "topic", "passages", "people", "stability", "level", "code", "status"]
     print_table(head, [_row(topic) for topic in page.topics])
     for topic in page.topics:

@@ -80,7 +80,8 @@ def topics_page(study: Study) -> TopicsPage | None:
 
 def _page(found: Now, views: tuple[TopicView, ...], *, stale: bool) -> TopicsPage:
     run = found.run
-    seeds, left_out = run.stability.get("seeds"), run.stability.get("left_out")
+    # Where every passage stands alone, nothing is there that could hold.
+    seeds, left_out = (run.stability.get(name) if views else None for name in ("seeds", "left_out"))
     tried = [share for share in (seeds, left_out) if share is not None]
     notes = list(run.notes)
     stable = bool(tried) and min(tried) >= ENOUGH

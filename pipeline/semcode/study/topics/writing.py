@@ -66,6 +66,8 @@ def _stability(page: TopicsPage) -> str:
         f"{counted(page.segments, 'passage')}; {page.outliers:,} in no topic. "
         f"Found {page.found_at[:10]} with seed {page.seed}. "
     )
+    if not page.topics:
+        return head + "No topic was found."
     if page.stability is None:
         return head + "How stable the topics are was not tried."
     told = [

@@ -165,7 +165,7 @@ class TopicsView {
       leftOut === null ? null : `${percent(leftOut)} when one interview is left out`,
     ].filter(Boolean).join(", ");
     return h("div.run-notes", {},
-      tried ? h("p.soft", {}, h("b", {}, stable ? "These topics hold: " : "How well they hold: "), `${tried}.`) : h("p.soft", {}, "How well these topics hold was not tried yet."),
+      !this.topics.length ? null : tried ? h("p.soft", {}, h("b", {}, stable ? "These topics hold: " : "How well they hold: "), `${tried}.`) : h("p.soft", {}, "How well these topics hold was not tried yet."),
       notes.map((note) => h(stale && note === notes.at(-1) ? "p.careful-line" : "p.soft", {}, note)));
   }
 
