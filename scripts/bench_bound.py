@@ -1,6 +1,7 @@
 """Check the bound of automatic coding by simulation, and how much it codes by itself.
 
     python scripts/bench_bound.py --data ../shared/data [--sets therapist client treat] [--runs 200]
+        [--jobs 16]
     python scripts/bench_bound.py --simulate 1000
 
 Every text is scored once by a CodeClassifier that has not seen its session (five folds). Then,
@@ -28,6 +29,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from bench_suggestions import SETS, CachedEncoder, Set
+from joblib import Parallel, delayed
 from scipy.stats import beta
 
 from semcode.classify import CodeClassifier
@@ -64,33 +66,41 @@ def left_out_scores(s: Set, encoder: CachedEncoder, cache: Path | None) -> Array
     return found.p
 
 
-def runs_of(s: Set, p: Array, *, runs: int, audit: int) -> Iterator[dict[str, object]]:
+def runs_of(s: Set, p: Array, *, runs: int, audit: int, jobs: int) -> list[dict[str, object]]:
     """Give for each run, way of drawing and kind of bound what was coded and how wrong it was."""
     wrong = s.truth == 0
     names, numbers = np.unique(s.groups, return_inverse=True)
     rows_of = [np.flatnonzero(numbers == i) for i in range(len(names))]
-    for run in range(runs):
-        rng = np.random.default_rng(run)
-        drawn = rng.integers(0, len(names), len(names))
-        there = np.concatenate([rows_of[i] for i in drawn])
-        owner = np.repeat(np.arange(len(drawn)), [len(rows_of[i]) for i in drawn])
-        sure = np.flatnonzero(nearly_sure(p[there], ALLOWED))
-        for way in WAYS:
-            pool = sure if way == WHERE_SURE else np.arange(len(there))
-            at = rng.permutation(pool)[: min(audit, len(pool) // 2)]
-            same = way != OTHER
-            new = there[np.setdiff1d(pool, at)] if same else np.arange(len(p))
-            everything = len(there) - len(at) if same else len(p)
-            for together in (False, True):
-                given, accepted = _given(p, wrong, there, at, owner, new, same, together)
-                errors = {
-                    own[0]: float((wrong[new] & given)[:, own].sum() / given[:, own].sum())
-                    for own in accepted
-                    if given[:, own].any()
-                }
-                yield {
-                    "set": s.name,
-                    "audit": audit,
+    ask = delayed(one_run)
+    found = Parallel(n_jobs=jobs)(ask(p, wrong, rows_of, audit, run) for run in range(runs))
+    return [{"set": s.name, "audit": audit, **row} for rows in found for row in rows]
+
+
+def one_run(
+    p: Array, wrong: Array, rows_of: list[Array], audit: int, run: int
+) -> list[dict[str, object]]:
+    """Draw sessions and an audit once; choose thresholds in each way and look the errors up."""
+    rng = np.random.default_rng(run)
+    drawn = rng.integers(0, len(rows_of), len(rows_of))
+    there = np.concatenate([rows_of[i] for i in drawn])
+    owner = np.repeat(np.arange(len(drawn)), [len(rows_of[i]) for i in drawn])
+    sure = np.flatnonzero(nearly_sure(p[there], ALLOWED))
+    found: list[dict[str, object]] = []
+    for way in WAYS:
+        pool = sure if way == WHERE_SURE else np.arange(len(there))
+        at = rng.permutation(pool)[: min(audit, len(pool) // 2)]
+        same = way != OTHER
+        new = there[np.setdiff1d(pool, at)] if same else np.arange(len(p))
+        everything = len(there) - len(at) if same else len(p)
+        for together in (False, True):
+            given, accepted = _given(p, wrong, there, at, owner, new, same, together)
+            errors = {
+                own[0]: float((wrong[new] & given)[:, own].sum() / given[:, own].sum())
+                for own in accepted
+                if given[:, own].any()
+            }
+            found.append(
+                {
                     "drawn from": way,
                     "bound": "all codes together" if together else "each code",
                     "accepted": len(accepted),
@@ -98,6 +108,8 @@ def runs_of(s: Set, p: Array, *, runs: int, audit: int) -> Iterator[dict[str, ob
                     "error": np.mean(list(errors.values())) if errors else np.nan,
                     "coverage": given.any(axis=1).sum() / everything,
                 }
+            )
+    return found
 
 
 def _given(
@@ -152,12 +164,15 @@ def _best(scores: Array, wrong: Array) -> Array:
     return scores >= scores[order][able[-1]] if len(able) else np.zeros(len(scores), bool)
 
 
-def simulate(runs: int) -> Iterator[str]:
+def simulate(runs: int, *, jobs: int) -> Iterator[str]:
     """Make scores and errors up, and count how often the bound is exceeded."""
-    for name, error in WORST.items():
+    for name in WORST:
         for same, people, icc in SITUATIONS:
             for audit in (200, 800):
-                found = [_made_up(error, people, icc, audit, run, same=same) for run in range(runs)]
+                made = delayed(_made_up)
+                found = Parallel(n_jobs=jobs)(
+                    made(name, people, icc, audit, run, same=same) for run in range(runs)
+                )
                 exceeded, covered = np.mean(found, axis=0)
                 yield (
                     f"| {name} | {'same' if same else 'other'} | {people} | {icc} | {audit} | "
@@ -166,10 +181,10 @@ def simulate(runs: int) -> Iterator[str]:
 
 
 def _made_up(
-    error: Callable[[Array], Array], people: int, icc: float, audit: int, run: int, *, same: bool
+    worst: str, people: int, icc: float, audit: int, run: int, *, same: bool
 ) -> tuple[float, float]:
     """Give whether one made-up study exceeds the bound, and what it covers."""
-    rng = np.random.default_rng(run)
+    error, rng = WORST[worst], np.random.default_rng(run)
     owner = np.repeat(np.arange(people), max(60, 4 * audit // people))
     p = 1 - 0.15 * rng.random(len(owner)) ** 1.5
     wrong = rng.random(len(p)) < _differing(error(p), rng.random(people)[owner], icc)
@@ -223,12 +238,13 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--cache", type=Path, help="a folder to keep vectors and scores in")
     parser.add_argument("--audits", nargs="+", type=int, default=list(AUDITS))
+    parser.add_argument("--jobs", type=int, default=1, help="how many runs at once")
     parser.add_argument("--simulate", type=int, metavar="RUNS", help="make studies up instead")
     options = parser.parse_args()
     if options.simulate:
         print("| errors | interviews | people | alike | audited | exceeded | covered |")
         print("|---" * 7 + "|")
-        for line in simulate(options.simulate):
+        for line in simulate(options.simulate, jobs=options.jobs):
             print(line, flush=True)
         return
     if not options.data.is_dir():
@@ -239,7 +255,7 @@ def main() -> None:
         p = left_out_scores(s, encoder, options.cache)
         print(known_labels(s, p), flush=True)
         for audit in options.audits:
-            rows += runs_of(s, p, runs=options.runs, audit=audit)
+            rows += runs_of(s, p, runs=options.runs, audit=audit, jobs=options.jobs)
             done = table(pd.DataFrame(rows[-2 * len(WAYS) * options.runs :]))
             print("\n".join(done.splitlines()[2:]), flush=True)
     print(table(pd.DataFrame(rows)))

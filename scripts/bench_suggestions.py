@@ -2,14 +2,15 @@
 
     python scripts/bench_suggestions.py --data ../shared/data --cache DIR
         [--sets client treat] [--points 0 8 all r100] [--peers semcode SetFit] [--seeds 5]
+        [--jobs 16]
 
 One run, the same splits for all: five folds of whole sessions (TREAT-ISE: the authors' own
 test posts, five samples). At point N every code has N positives (or all there are), drawn at
 random from the training part, and as many other texts beside them; at rN there are N texts
-drawn at random, as in an audit sample. With --cache, results are kept under what made them
-(set, point, seed, peer, and the source of the peer), and a second run goes on where the first
-stopped. SetFit fine-tunes for minutes a point and runs in a Python of its own
-(--setfit-python). Prints tables in markdown.
+drawn at random, as in an audit sample. --jobs computes so many at once, the largest first. With
+--cache, results are kept under what made them (set, point, seed, peer, and the source of the
+peer), and a second run goes on where the first stopped. SetFit fine-tunes for minutes a point
+and runs in a Python of its own (--setfit-python). Prints tables in markdown.
 """
 
 from __future__ import annotations
@@ -21,13 +22,16 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from scipy.stats import t as student
 from sklearn.metrics import average_precision_score, f1_score
+from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -36,6 +40,7 @@ from suggestion_sets import SETS, Set
 
 import semcode.classify
 from semcode.classify.calibration import expected_calibration_error
+from semcode.classify.definitions import statements
 
 POINTS = ("0", "8", "20", "50", "100", "all")
 MEASURES = ("F1", "F1 top", "F1 argmax", "mAP", "ECE")
@@ -125,16 +130,26 @@ def version_of(peer: str) -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
-def rows_of(
-    s: Set,
-    encoder: CachedEncoder,
-    results: Results,
-    *,
-    peers: Sequence[str],
-    points: Sequence[str],
-    seeds: int,
-) -> Iterator[dict[str, object]]:
-    """Give one row for each point, seed and peer, computed or kept."""
+@dataclass(frozen=True)
+class Cell:
+    """One result to be had: a peer that learns from a sample, and the texts it is tested on."""
+
+    set: Set
+    point: str
+    seed: int
+    peer: str
+    chosen: Array
+    test: Array
+
+
+def key_of(cell: Cell) -> str:
+    """Name a result by what makes it."""
+    parts = (cell.set.name, cell.point, str(cell.seed), cell.peer, version_of(cell.peer))
+    return "|".join(parts)
+
+
+def cells_of(s: Set, *, peers: Sequence[str], points: Sequence[str], seeds: int) -> Iterator[Cell]:
+    """Give what is to be computed of a set: each point, seed and peer."""
     for point in points:
         same = point == "all" and len({tuple(train[:9]) for train, _ in s.folds}) == 1
         for seed, (train, test) in enumerate(s.folds[: 1 if same else seeds]):
@@ -142,20 +157,40 @@ def rows_of(
             for peer in peers:
                 if peer != "semcode" and (point == "0") != (peer == "zero-shot"):
                     continue  # zero-shot learns nothing, the others learn from labels only
-                key = "|".join((s.name, point, str(seed), peer, version_of(peer)))
-                if key not in results.rows:
-                    started = time.perf_counter()
-                    scores, given = PEERS[peer](s, chosen, test, encoder)
-                    told = {
-                        "set": s.name,
-                        "positives": point,
-                        "seed": seed,
-                        "peer": peer,
-                        "texts": len(chosen),
-                        "seconds": round(time.perf_counter() - started, 1),
-                    }
-                    results.keep(key, told | judge(s, test, scores, given))
-                yield results.rows[key]
+                yield Cell(s, point, seed, peer, chosen, test)
+
+
+def compute(key: str, cell: Cell, encoder: CachedEncoder) -> tuple[str, dict[str, object]]:
+    """Learn and test, on one thread."""
+    with threadpool_limits(1):
+        started = time.perf_counter()
+        scores, given = PEERS[cell.peer](cell.set, cell.chosen, cell.test, encoder)
+    told = {
+        "set": cell.set.name,
+        "positives": cell.point,
+        "seed": cell.seed,
+        "peer": cell.peer,
+        "texts": len(cell.chosen),
+        "seconds": round(time.perf_counter() - started, 1),
+    }
+    return key, told | judge(cell.set, cell.test, scores, given)
+
+
+def rows_of(
+    cells: Sequence[Cell], encoder: CachedEncoder, results: Results, *, jobs: int
+) -> list[dict[str, object]]:
+    """Give one row for each cell, computed or kept."""
+    keys = [key_of(cell) for cell in cells]
+    lacking = {k: cell for k, cell in zip(keys, cells, strict=True) if k not in results.rows}
+    order = sorted(
+        lacking, key=lambda key: -len(lacking[key].chosen) * len(lacking[key].set.codebook)
+    )
+    run = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
+    for key, row in run(delayed(compute)(key, lacking[key], encoder) for key in order):
+        results.keep(key, row)
+        shown = {k: round(v, 3) if isinstance(v, float) else v for k, v in row.items()}
+        print(shown, flush=True)
+    return [results.rows[key] for key in keys]
 
 
 def table(rows: pd.DataFrame) -> str:
@@ -218,6 +253,7 @@ def main() -> None:
     parser.add_argument("--peers", nargs="+", choices=PEERS, help="default: all but SetFit")
     parser.add_argument("--points", nargs="+", default=list(POINTS))
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=1, help="how many to compute at once")
     parser.add_argument("--cache", type=Path, help="a folder to keep vectors and results in")
     parser.add_argument("--setfit-python", help="a Python with SetFit, for the peer SetFit")
     parser.add_argument("--out", type=Path, help="a CSV file for the single results")
@@ -225,20 +261,12 @@ def main() -> None:
     if options.setfit_python:
         os.environ["SETFIT_PYTHON"] = options.setfit_python
     peers = options.peers or [name for name in PEERS if name != "SetFit"]
-    encoder, results, rows = CachedEncoder(options.cache), Results(options.cache), []
+    encoder, cells = CachedEncoder(options.cache), []
     for name in options.sets:
-        for row in rows_of(
-            SETS[name](options.data),
-            encoder,
-            results,
-            peers=peers,
-            points=options.points,
-            seeds=options.seeds,
-        ):
-            rows.append(row)
-            shown = {k: round(v, 3) if isinstance(v, float) else v for k, v in row.items()}
-            print({k: v for k, v in shown.items() if k != "key"}, flush=True)
-    found = pd.DataFrame(rows)
+        s = SETS[name](options.data)
+        encoder.keep([*s.texts, *s.contexts, *(said.text for said in statements(s.codebook))])
+        cells += cells_of(s, peers=peers, points=options.points, seeds=options.seeds)
+    found = pd.DataFrame(rows_of(cells, encoder, Results(options.cache), jobs=options.jobs))
     if options.out:
         found.to_csv(options.out, index=False)
     print(table(found))

@@ -36,6 +36,13 @@ class CachedEncoder:
     def __deepcopy__(self, memo: object) -> CachedEncoder:
         return self
 
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"encoder": None, "folder": None}
+
+    def keep(self, texts: Sequence[str]) -> None:
+        """Encode what is not there yet; an empty text is no text."""
+        self.encode(sorted({text for text in texts if text} | {" "}))
+
     def encode(self, texts: Sequence[str]) -> Array:
         keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
         new = {k: t for k, t in zip(keys, texts, strict=True) if k not in self.vectors}

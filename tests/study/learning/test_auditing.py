@@ -15,7 +15,7 @@ from semcode.records import CoderKind, Coding, Decision, Reading, Verdict
 from semcode.store import schema
 from semcode.study.learning.audit_labels import audit_labels
 from semcode.study.learning.batch_coding import runs_of
-from semcode.study.learning.evaluating import _begun, level_truth
+from semcode.study.learning.evaluating import level_truth
 from semcode.study.learning.evaluation_files import write_evaluation, write_evaluation_page
 from semcode.study.learning.labels import gather_labels
 
@@ -149,17 +149,6 @@ def test_evaluate_keeps_the_audit_and_left_out_participants_apart(half, tmp_path
     assert write_evaluation(report, tmp_path / "m.xlsx").stat().st_size > 5_000
     with pytest.raises(InputError, match="cannot be written"):
         write_evaluation(report, tmp_path / "m.pdf")
-
-
-def test_a_model_from_elsewhere_takes_no_part_and_that_is_said(own_coded):
-    assert _begun(own_coded.database) == []
-    with own_coded.database.write() as connection:
-        origin = {"origin": "m.safetensors"}
-        store.models.add(connection, b"x", kind="codes", codebook_version=1, provenance=origin)
-        store.models.add(connection, b"y", kind="facets", codebook_version=1, provenance=origin)
-    [said] = _begun(own_coded.database)
-    assert "began with m.safetensors" in said
-    assert "without it" in said
 
 
 def test_without_an_audit_it_says_so(own_coded):

@@ -14,7 +14,7 @@ from semcode.records import Segment
 from semcode.study.learning.anchors import PASSAGES, anchored, wanted
 from semcode.study.learning.facets import facet_labels
 from semcode.study.learning.labels import FacetMark, Labels
-from semcode.study.learning.mixing import Mix, fit_mix
+from semcode.study.learning.mixing import Mix, fit_mix, mixed_apart
 from semcode.study.learning.quality import CrossFit, cross_fit, folds, measure
 from semcode.study.learning.sharing import without_rare_words
 
@@ -133,6 +133,35 @@ def test_the_mix_begins_with_the_earlier_model_and_follows_the_better_one():
     assert here.own == pytest.approx(1, abs=0.2)
     assert here.earlier == pytest.approx(0, abs=0.15)
     assert np.allclose(Mix(0.0, 1.0, 0.0)(noise, good), good, atol=1e-3)
+
+
+def test_no_model_speaks_backwards_in_a_mix_and_every_decision_is_heard():
+    rng = np.random.default_rng(2)
+    z = rng.normal(size=(400, 2)) * 2
+    y = (rng.random(z.shape) < 1 / (1 + np.exp(-z))).astype(float)
+    good, reversed_ = 1 / (1 + np.exp(-z)), 1 / (1 + np.exp(z))
+    mix = fit_mix(reversed_, good, y)
+    assert mix.own == pytest.approx(0.1)
+    assert mix.earlier > 0.8
+    assert fit_mix(good, reversed_, y).earlier == pytest.approx(0)
+
+
+def test_who_is_left_out_has_no_say_in_how_his_answers_are_mixed():
+    rng = np.random.default_rng(3)
+    z = rng.normal(size=(300, 2)) * 2
+    y = (rng.random(z.shape) < 1 / (1 + np.exp(-z))).astype(float)
+    own, earlier = 1 / (1 + np.exp(-z)), rng.random(z.shape)
+    fold = np.repeat([0, 1, 2], 100)
+    p, mix = mixed_apart(own, earlier, y, fold)
+    changed = y.copy()
+    changed[fold == 1] = 1 - y[fold == 1]
+    q, other = mixed_apart(own, earlier, changed, fold)
+    assert np.array_equal(p[fold == 1], q[fold == 1])
+    assert not np.allclose(p[fold == 0], q[fold == 0])
+    assert mix.own > other.own
+    rest = fold != 2
+    alone = fit_mix(own[rest], earlier[rest], y[rest])
+    assert np.array_equal(p[fold == 2], alone(own[fold == 2], earlier[fold == 2]))
 
 
 def test_a_facet_is_learned_where_there_are_enough_of_two_participants():

@@ -12,10 +12,14 @@ from sklearn.metrics import average_precision_score
 from sqlalchemy import delete
 
 from semcode import Code, Codebook, Study, store
+from semcode.classify.tuning import folds_of
 from semcode.errors import InputError, ModelError
+from semcode.evaluate.held_out import held_out
 from semcode.records import Coding, Decision, Verdict
 from semcode.store import schema
 from semcode.study.encoding import CachedEncoder
+from semcode.study.learning.earlier import both_models
+from semcode.study.learning.evaluating import lesson_of, new_model
 from semcode.study.learning.labels import gather_labels
 from semcode.study.learning.learned import open_scorer
 from semcode.study.starter import add_codings, starter_folder
@@ -193,6 +197,35 @@ def test_what_is_learned_here_counts_beside_the_model_begun_with(trained_folder,
         strong = [row.evidence for row in study.suggestions() if "moved" in row.evidence]
         assert strong
         assert all("earlier model" in evidence["moved"] for evidence in strong)
+
+
+def test_judged_is_what_suggests_also_in_a_study_that_began_with_a_model(trained_folder, tmp_path):
+    files = starter_folder("postpartum")
+    with Study.create(tmp_path / "new", model=trained_folder / "model.safetensors") as study:
+        study.add([*sorted((files / "transcripts").glob("P0[67]*"))])
+        add_codings(study.database, files / "codings.csv")
+        report = study.evaluate(curve=False, resamples=100)
+        assert any("Judged are both together" in note for note in report.notes)
+        lesson = lesson_of(study.database, study.settings)
+        labels = lesson.labels
+        parts = folds_of(labels.groups, 2)
+        model = new_model(labels, study.database, study.settings)
+        own, _ = held_out(model, labels.texts, lesson.teach, labels.groups)
+        both = both_models(study.database, study.settings, labels, own, parts)
+        mixed = both.left_out()
+        known = labels.take(np.flatnonzero(labels.known))
+        rows = np.flatnonzero(labels.known)
+        sure = (known.y >= 0.5).astype(float)
+        alone, together = (
+            average_precision_score(sure[:, sure.any(axis=0)], a.p[rows][:, sure.any(axis=0)])
+            for a in (own, mixed)
+        )
+        assert together > alone + 0.02, (alone, together)
+        codes = [code for code in report.left_out.codes if code.n_given]
+        assert len(codes) > 5
+        for code in codes:
+            column = [c.name for c in labels.codebook].index(code.label)
+            assert code.n_given == mixed.given[rows, column].sum()
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "model.facets.safetensors"])

@@ -9,14 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semcode import store
+from semcode.classify.tuning import folds_of
 from semcode.config import Settings
 from semcode.errors import InputError
 from semcode.evaluate.audit_size import nearly_sure
-from semcode.evaluate.held_out import held_out
+from semcode.evaluate.held_out import held_out, how_many_folds
 from semcode.store import Database
 from semcode.study.encoding import CachedEncoder
 from semcode.study.learning.audit_draws import audit_draws
 from semcode.study.learning.audit_labels import AuditLabels
+from semcode.study.learning.earlier import both_models
 from semcode.study.learning.evaluating import lesson_of, new_model
 from semcode.study.learning.learned import LearnedScorer, open_scorer
 from semcode.suggest import learner_text
@@ -100,12 +102,13 @@ def audit_scores(
     labels = lesson.labels
     known = set(labels.groups) & set(audit.groups)
     p = ask(model, database, settings, audit.texts)
-    if same or not known or len(set(labels.groups)) < 2:
+    strange = isinstance(model, LearnedScorer) and "origin" in model.row.provenance
+    if same or strange or not known or len(set(labels.groups)) < 2:
         return p
     rows = np.array([i for i, who in enumerate(audit.groups) if who in known], dtype=np.intp)
     asked = [audit.texts[i] for i in rows.tolist()]
     owners = [audit.groups[i] for i in rows.tolist()]
-    _, [found] = held_out(
+    own, [found] = held_out(
         new_model(labels, database, settings),
         labels.texts,
         lesson.teach,
@@ -113,7 +116,9 @@ def audit_scores(
         seed=seed,
         extra=[(asked, owners)],
     )
-    p[rows] = found.p
+    parts = folds_of(labels.groups, how_many_folds(labels.groups), seed=seed)
+    both = both_models(database, settings, labels, own, parts)
+    p[rows] = found.p if both is None else both.of_known(found.p, asked, owners)
     return p
 
 

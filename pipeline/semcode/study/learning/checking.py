@@ -9,21 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from semcode import store
-from semcode.codebook import Codebook
 from semcode.config import Settings
-from semcode.store import Database
-from semcode.study.encoding import CachedEncoder
 from semcode.study.learning.labels import Labels
-from semcode.study.learning.learned import LearnedScorer, open_scorer
-from semcode.study.learning.mixing import Mix, fit_mix
+from semcode.study.learning.learned import LearnedScorer
+from semcode.study.learning.mixing import UNTRIED, Mix, mixed_apart
 from semcode.study.learning.quality import CrossFit, Quality, cross_fit, folds, measure
 from semcode.study.progress import Progress
 
 if TYPE_CHECKING:
     from semcode.classify import CodeClassifier
 
-__all__ = ["Checked", "begun_with", "check_on_others"]
+__all__ = ["Checked", "check_on_others"]
 
 
 @dataclass(frozen=True)
@@ -34,17 +30,6 @@ class Checked:
     notes: tuple[str, ...] = ()
     begun_with: str = ""
     mix: Mix | None = None
-
-
-def begun_with(
-    database: Database, encoder: CachedEncoder, codebook: Codebook
-) -> LearnedScorer | None:
-    """Load the model that the study began with, None where it began with definitions."""
-    with database.read() as connection:
-        rows = store.models.rows(connection)
-    found = (row for row in rows if row.kind == "codes" and "origin" in row.provenance)
-    row = next(found, None)
-    return open_scorer(database, row, encoder.plain(), codebook) if row else None
 
 
 def check_on_others(
@@ -66,7 +51,7 @@ def check_on_others(
             "known, and its probabilities are not calibrated. Code a second one."
         )
         begun = start.row.guid if start else ""
-        return Checked(None, (told,), begun, Mix(0.5, 0.5, 0.0) if start else None)
+        return Checked(None, (told,), begun, UNTRIED if start else None)
     notes = []
     if len(divided) < 3:
         notes.append("With two participants the check says little: each is foretold by the other.")
@@ -87,7 +72,6 @@ def _mixed(labels: Labels, found: CrossFit, start: LearnedScorer) -> tuple[Cross
     rows = np.flatnonzero(labels.known)
     pairs = [labels.texts[int(row)] for row in rows]
     earlier = start.judge(pairs, found.cold[rows].astype(np.float32)).p
-    mix = fit_mix(found.p[rows], earlier, labels.y[rows])
     p = found.p.copy()
-    p[rows] = mix(found.p[rows], earlier)
+    p[rows], mix = mixed_apart(found.p[rows], earlier, labels.y[rows], found.fold[rows])
     return replace(found, p=p), mix

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semcode import store
+from semcode.classify.tuning import folds_of
 from semcode.codebook import Codebook
 from semcode.config import Settings
 from semcode.errors import InputError
@@ -24,6 +25,7 @@ from semcode.records import CoderKind, Level
 from semcode.store import Database
 from semcode.study.encoding import CachedEncoder
 from semcode.study.learning.audit_labels import AuditLabels, audit_labels
+from semcode.study.learning.earlier import Both, both_models
 from semcode.study.learning.labels import Labels, gather_labels
 from semcode.study.learning.training import lessons, maker
 from semcode.study.pipeline import Pipeline
@@ -87,9 +89,10 @@ def evaluate_model(
     labels = labels.take(rows)
     found = _labelled(labels, database, settings)
     enough = len(set(labels.groups)) >= 2
+    both, apart = _left_out(model, lesson, folds, seed, database, settings, shows, enough=enough)
     left, told, tests = None, None, []
-    if enough:
-        told = _left_out(model, lesson, folds, seed, shows).take(rows)
+    if apart is not None:
+        told = apart.take(rows)
         left = _section("left out", _rests_left_out(labels), labels.codebook, labels.y,
                         found.levels, labels.groups, told, None, options)  # fmt: skip
         tests = _fairness(told, labels, database, least_group, options)
@@ -98,7 +101,7 @@ def evaluate_model(
         codebook_version=_version(database),
         model=model.encoder_name(),
         options=options,
-        audit=_audited(model, lesson, audit, options, shows) if audit.n_read else None,
+        audit=_audited(model, lesson, both, audit, options, shows) if audit.n_read else None,
         left_out=left,
         curve=_curve(model, lesson, options, shows) if curve and enough else None,
         fairness=tests,
@@ -113,7 +116,7 @@ def evaluate_model(
         ),
         folds=told.n_folds if told else 0,
         strangers=_strangers(labels, audit),
-        notes=[*_notes(labels, audit, enough=enough), *_begun(database)],
+        notes=[*_notes(labels, audit, enough=enough), *_begun(both)],
     )
 
 
@@ -204,21 +207,33 @@ def _labelled(labels: Labels, database: Database, settings: Settings) -> _Labell
 
 
 def _left_out(
-    model: CodeClassifier, lesson: Lesson, folds: int | None, seed: int, progress: Progress
-) -> Answers:
-    labels = lesson.labels
-    count = how_many_folds(labels.groups, folds)
-    with progress.stage("Leaving participants out", count) as advance:
-        told, _ = held_out(
-            model,
-            labels.texts,
-            lesson.teach,
-            labels.groups,
-            folds=count,
-            seed=seed,
-            advance=advance,
-        )
-    return told
+    model: CodeClassifier,
+    lesson: Lesson,
+    folds: int | None,
+    seed: int,
+    database: Database,
+    settings: Settings,
+    progress: Progress,
+    *,
+    enough: bool,
+) -> tuple[Both | None, Answers | None]:
+    """Leave participants out in turn, with the model begun with beside what is learned."""
+    labels, told, parts = lesson.labels, None, []
+    if enough:
+        count = how_many_folds(labels.groups, folds)
+        parts = folds_of(labels.groups, count, seed=seed)
+        with progress.stage("Leaving participants out", count) as advance:
+            told, _ = held_out(
+                model,
+                labels.texts,
+                lesson.teach,
+                labels.groups,
+                folds=count,
+                seed=seed,
+                advance=advance,
+            )
+    both = both_models(database, settings, labels, told, parts)
+    return both, told if both is None or told is None else both.left_out()
 
 
 def _curve(
@@ -240,6 +255,7 @@ def _curve(
 def _audited(
     model: CodeClassifier,
     lesson: Lesson,
+    both: Both | None,
     audit: AuditLabels,
     options: Options,
     progress: Progress,
@@ -251,6 +267,8 @@ def _audited(
         if len(labels.texts):
             model.fit(labels.texts, lesson.teach, labels.groups)
         told = answers(model, audit.texts)
+        if both is not None:
+            told = both.new(told, audit.texts)
         advance(1)
     members = list(level_members(labels.codebook).values())
     return _section(
@@ -331,14 +349,14 @@ def _strangers(labels: Labels, audit: AuditLabels) -> float:
     return float(np.mean([who not in known for who in audit.groups] or [False]))
 
 
-def _begun(database: Database) -> list[str]:
-    """Say that the model that a study began with takes no part in the figures."""
-    with database.read() as connection:
-        origins = [r.provenance.get("origin") for r in store.models.rows(connection)]
+def _begun(both: Both | None) -> list[str]:
+    """Say what part the model that a study began with takes in the figures."""
+    if both is None:
+        return []
     return [
-        f"The study began with {origin}. These figures are of what was learned here, without it; "
-        "suggestions rest on both."
-        for origin in dict.fromkeys(filter(None, origins))
+        f"The study began with {both.earlier.row.provenance['origin']}. Judged are both together, "
+        "as suggestions rest on both; how they are mixed is fitted without whoever is left out. "
+        "The learning curve is of what was learned here, without it."
     ]
 
 

@@ -18,7 +18,7 @@ from semcode.config import Settings
 from semcode.store import Database
 from semcode.study.encoding import CachedEncoder
 from semcode.study.learning.anchors import anchored
-from semcode.study.learning.checking import begun_with
+from semcode.study.learning.earlier import begun_with
 from semcode.study.learning.held_back import audit_spans
 from semcode.study.learning.labels import Labels
 from semcode.study.learning.learned import LearnedScorer

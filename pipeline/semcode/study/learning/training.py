@@ -21,7 +21,8 @@ from semcode.store.models import ModelRow
 from semcode.study.encoding import CachedEncoder
 from semcode.study.learning.anchors import anchored, wanted
 from semcode.study.learning.beginning import beside
-from semcode.study.learning.checking import Checked, begun_with, check_on_others
+from semcode.study.learning.checking import Checked, check_on_others
+from semcode.study.learning.earlier import begun_with
 from semcode.study.learning.facets import FacetLabels, facet_labels
 from semcode.study.learning.finetuning import Adapted, fine_tune
 from semcode.study.learning.held_back import AUDIT
