@@ -203,6 +203,8 @@ def test_a_childs_yes_teaches_its_parent(codebook, encoder, spoken):
         (["a"], [[2, 0, 0, 0]], None, "outside 0 to 1"),
         (["a"], [["x", 0, 0, 0]], None, "not numbers"),
         (["a"], np.zeros((1, 4)), ["p", "q"], "groups"),
+        (["a", "b"], np.zeros((2, 4)), ["p", None], r"groups\[1\].*participant is missing"),
+        (["a", "b"], np.zeros((2, 4)), [float("nan"), "q"], r"groups\[0\]"),
         ([("a", "b", "c")], np.zeros((1, 4)), None, "pair"),
         ("a", np.zeros((1, 4)), None, "One text"),
         ([None], np.zeros((1, 4)), None, "pair"),

@@ -75,3 +75,18 @@ def test_a_frequent_code_does_not_speak_for_the_rare(share):
     prior = study_prior(Cells(y, weight, np.zeros_like(y)), 1.0, share)
     assert prior.slope == share
     assert sigmoid(np.array([prior.intercept]))[0] < 0.9  # 0.91 if each cell counted alike
+
+
+def test_of_many_codes_some_tell_the_settings_and_all_are_left_out():
+    x, two, groups = study(120, said=1.0, shown=1.0)
+    few, many = (
+        Cells(*(np.tile(part, (1, times)) for part in (two.y, two.weight, two.definition)))
+        for times in (32, 100)
+    )
+    best = choose(x, few, groups, blocks=BLOCKS, folds=5).best
+    chosen = choose(x, many, groups, blocks=BLOCKS, folds=5)
+    assert chosen.best.penalty == pytest.approx(best.penalty, rel=0.1)
+    assert chosen.best.share == pytest.approx(best.share, abs=0.1)
+    assert chosen.held_out.shape == (120, 200)
+    assert np.allclose(chosen.held_out[:, :2], chosen.held_out[:, -2:])
+    assert (chosen.held_out.std(axis=0) > 0.1).all()

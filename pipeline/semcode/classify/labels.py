@@ -65,7 +65,11 @@ def _require_order(columns: Any, codebook: Codebook) -> None:
 
 
 def read_groups(groups: Sequence[Hashable] | None, texts: Sequence[str]) -> Sequence[Hashable]:
-    """Give the participant of each text; None makes each distinct text its own."""
+    """Give the participant of each text; None makes each distinct text its own.
+
+    Raises InputError for another number of groups, and where one is missing: texts of people
+    who are not named would count as one person's.
+    """
     if groups is None:
         return texts
     named = list(groups)
@@ -75,7 +79,19 @@ def read_groups(groups: Sequence[Hashable] | None, texts: Sequence[str]) -> Sequ
             where="groups",
             remedy="Give the participant of each text.",
         )
+    lacking = next((i for i, one in enumerate(named) if _missing(one)), None)
+    if lacking is not None:
+        raise InputError(
+            f"The participant is missing: {named[lacking]!r}.",
+            where=f"groups[{lacking}]",
+            remedy="Name the participant of each text; leave groups out where all are strangers.",
+        )
     return named
+
+
+def _missing(group: Hashable) -> bool:
+    """Tell None, NaN and pandas' NA and NaT from a name."""
+    return group is None or type(group).__name__ in {"NAType", "NaTType"} or group != group
 
 
 def key_of(text: str | tuple[str, str]) -> str:

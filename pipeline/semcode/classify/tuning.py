@@ -22,6 +22,7 @@ SCALES = ((1.0, 1.0), (1.0, 3.0), (2.0, 3.0))
 
 _SLOPE_PRECISION = 25.0  # of a code's own slope around the study's, in units of the study's
 _FEW = 300  # below so many texts the folds are drawn three times
+_ENOUGH = 64  # codes that tell which settings are best for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ def choose(
     What is compared is the log loss then: how well texts are ranked and told apart counts,
     how bold the scores are is left to calibration. Taken is the mean of the candidates'
     (logarithmic) settings, each weighed by its likelihood: few labels do not tell which is
-    best, and the mean of good ones is better than the luckiest.
+    best, and the mean of good ones is better than the luckiest. Of more than 64 codes with
+    labels so many, drawn at random, are compared on.
 
     Labels of one participant alone are divided by text. One text alone can tell nothing:
     then definitions are taken as they are.
@@ -106,10 +108,11 @@ def choose(
     if not divided:
         return Choice(Candidate(PENALTIES[2], *SCALES[0], 1.0), {}, None)
     start = [Candidate(p, *s, 0.0) for s, p in product(SCALES, PENALTIES)]
-    held = _held_out(x, cells, divided, start, blocks)
-    judged = {candidate: _judge(z, cells) for candidate, z in held.items()}
+    some = _some_codes(cells, seed=seed)
+    held = _held_out(x, some, divided, start, blocks)
+    judged = {candidate: _judge(z, some) for candidate, z in held.items()}
     losses = {candidate: loss for candidate, (loss, _) in judged.items()}
-    best = _mean_candidate(judged, float(cells.weight.sum()))
+    best = _mean_candidate(judged, float(some.weight.sum()))
     return Choice(best, losses, _held_out(x, cells, divided, [best], blocks)[best])
 
 
@@ -121,6 +124,15 @@ def fit_candidate(
     prior = study_prior(cells, candidate.penalty, candidate.share)
     weights, _ = fit_codes(rotate(x, scale), cells, prior)
     return weights, prior, scale
+
+
+def _some_codes(cells: Cells, *, seed: int) -> Cells:
+    """Give the cells of all codes, or of 64 of those with labels: settings are the study's."""
+    known = np.flatnonzero(cells.weight.any(axis=0))
+    if len(known) <= _ENOUGH:
+        return cells
+    some = np.sort(np.random.default_rng(seed).permutation(known)[:_ENOUGH])
+    return Cells(cells.y[:, some], cells.weight[:, some], cells.definition[:, some])
 
 
 def _divisions(

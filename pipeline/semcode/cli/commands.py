@@ -200,10 +200,11 @@ def suggest(options: Namespace) -> int:
             _print_suggestions(study, done.transcripts, done.segments)
             return 0
         status = study.status()
+        embedded = f"; {counted(done.embedded, 'new text')} embedded" if done.embedded else ""
         say(
             f"{counted(status.suggestions, 'suggestion')} for "
-            f"{counted(done.segments, 'segment')} in {counted(done.transcripts, 'transcript')} "
-            f"({done.embedded:,} new)."
+            f"{counted(done.segments, 'segment')} in {counted(done.transcripts, 'transcript')}"
+            f"{embedded}."
         )
         for line in told_of_learning(study, done, options.study):
             say(line)

@@ -33,7 +33,10 @@ def add_train(commands: Commands[ArgumentParser]) -> None:
     parser.add_argument(
         "--no-check",
         action="store_true",
-        help="do not check the model on participants left out: faster",
+        help=(
+            "do not check the model on participants left out: faster (a study that began with a "
+            "model is checked all the same, to find what each of both counts for)"
+        ),
     )
     _finetune(parser)
 

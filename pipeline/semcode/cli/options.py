@@ -6,6 +6,7 @@ import os
 from argparse import (
     ArgumentParser,
     ArgumentTypeError,
+    HelpFormatter,
     RawDescriptionHelpFormatter,
     _SubParsersAction,
 )
@@ -24,6 +25,12 @@ class Formatter(RawDescriptionHelpFormatter):
         except OSError:
             columns = 100
         super().__init__(prog, width=max(columns - 2, 40))
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        """Wrap sentences; leave examples, which are indented, as they are."""
+        if "\n  " in text or len(text) <= width:
+            return super()._fill_text(text, width, indent)
+        return HelpFormatter._fill_text(self, text, width, indent)
 
 
 def command(

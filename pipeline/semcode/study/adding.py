@@ -123,6 +123,8 @@ def add_participants(database: Database, table: Path) -> list[str]:
             store.transcripts.set_participant(connection, names[guid], speaker, label)
         store.people.drop_unused(connection)
     notes = list(matching.problems)
-    if matching.rows:
-        notes.append(f"No transcript was found for: {', '.join(matching.rows)}.")
+    unread = {row.participant.label for row in rows if row.transcripts}  # named in a problem
+    lost = [label for label in matching.rows if label not in unread]
+    if lost:
+        notes.append(f"No transcript was found for: {', '.join(lost)}.")
     return notes
