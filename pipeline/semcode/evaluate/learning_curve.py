@@ -254,16 +254,15 @@ def _words(points: Sequence[CurvePoint], last: Forecast, total: int) -> str:
         f"Learning from {counted(now.participants, 'participant')} ({now.units:,.0f} segments) "
         f"gives a mean F1 of {now.value:.2f}; {points[0].participants} gave {points[0].value:.2f}. "
     )
-    within = (
-        f" (interval {last.gain_interval[0]:+.2f} to {last.gain_interval[1]:+.2f})"
-        if last.gain_interval
-        else ""
-    )
+    within = ""
+    if last.gain_interval:
+        low, high = last.gain_interval
+        within = f" (interval {low:+.2f} to {high:+.2f}, rather too narrow)"
     more = f"{total:,.0f} more segments, as many again as now,"
     if last.gain_interval is None:
         return f"{told}The curve bends by {last.gain:+.2f} for {more} but no interval can be given."
     if last.gain_interval[1] < _WORTH:
         return f"{told}{more.capitalize()} are unlikely to help: {last.gain:+.2f}{within}."
     if last.gain_interval[0] > 0 and last.gain >= _WORTH:
-        return f"{told}{more.capitalize()} are likely to help: {last.gain:+.2f}{within}."
+        return f"{told}{more.capitalize()} look likely to help: {last.gain:+.2f}{within}."
     return f"{told}Whether {more} would help is open: {last.gain:+.2f}{within}."
