@@ -7,7 +7,13 @@ from itertools import product
 import numpy as np
 import pytest
 
-from semcode.classify.calibration import calibrate, cutoffs, expected_calibration_error
+from semcode.classify.calibration import (
+    Cutoffs,
+    answers_from,
+    calibrate,
+    cutoffs,
+    expected_calibration_error,
+)
 from semcode.classify.logistic import sigmoid
 
 
@@ -60,3 +66,13 @@ def test_rivals_gain_mean_f1():
     best = max(value(np.array(given)) for given in product(range(3), repeat=9))
     assert value(p.argmax(axis=1)) <= value(told) <= best
     assert value(told) > 0.97 * best
+
+
+def test_of_rivals_one_is_given_and_no_child_without_its_parent():
+    p = np.array([[0.6, 0.5, 0.4], [0.2, 0.15, 0.7]])
+    cut = Cutoffs(np.array([0.3, 0.1, 0.3]), np.ones(3))
+    none = np.zeros(0, np.intp)
+    free = answers_from(p, cut, rivals=none, parents=[-1, 0, -1])
+    assert free.tolist() == [[1, 1, 1], [0, 0, 1]]
+    one = answers_from(p, cut, rivals=np.array([0, 2]), parents=[-1, 0, -1])
+    assert one.tolist() == [[1, 1, 0], [0, 0, 1]]

@@ -90,3 +90,25 @@ def test_of_many_codes_some_tell_the_settings_and_all_are_left_out():
     assert chosen.held_out.shape == (120, 200)
     assert np.allclose(chosen.held_out[:, :2], chosen.held_out[:, -2:])
     assert (chosen.held_out.std(axis=0) > 0.1).all()
+
+
+def test_codes_that_nobody_gave_do_not_push_out_those_that_somebody_did():
+    x, two, groups = study(200, said=0.0, shown=2.0)
+    never = Cells(*(np.repeat(part[:, :1], 200, axis=1) for part in (two.y * 0, two.weight, two.y)))
+    few, many = (
+        Cells(
+            *(
+                np.hstack([part, rest[:, :count]])
+                for part, rest in (
+                    (two.y, never.y),
+                    (two.weight, never.weight),
+                    (two.definition, never.definition),
+                )
+            )
+        )
+        for count in (62, 200)
+    )
+    best = choose(x, few, groups, blocks=BLOCKS, folds=5).best
+    assert choose(x, many, groups, blocks=BLOCKS, folds=5).best.penalty == pytest.approx(
+        best.penalty, rel=0.05
+    )

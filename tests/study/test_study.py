@@ -74,12 +74,19 @@ def test_participants_are_attached_and_unmatched_rows_named(study, files, tmp_pa
     table = tmp_path / "participants.csv"
     table.write_text("participant,transcript,age\nA,P01;P02,30\nB,P09,40\n")
     notes = study.add_participants(table)
-    assert any("B" in note for note in notes)
+    assert notes == ["The table gives participant B the transcript `P09`, which was not read."]
     assert {s.participant for s in study.speakers() if s.role == Role.PARTICIPANT} == {"A"}
     assert {p.label: p.attributes for p in study.participants()} == {
         "A": {"age": "30"},
         "B": {"age": "40"},
     }
+
+
+def test_who_is_not_among_a_transcripts_speakers_is_named(study, files, tmp_path):
+    study.add([files])
+    table = tmp_path / "participants.csv"
+    table.write_text("participant,transcript\nParticipant,P01\nB,P01\n")
+    assert study.add_participants(table) == ["No transcript was found for: B."]
 
 
 @pytest.mark.weights

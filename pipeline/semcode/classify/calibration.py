@@ -8,9 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from semcode.classify.hierarchy import deepest_first
 from semcode.classify.logistic import fit_line, sigmoid
 
-__all__ = ["Calibration", "Cutoffs", "calibrate", "cutoffs", "expected_calibration_error"]
+__all__ = [
+    "Calibration",
+    "Cutoffs",
+    "answers_from",
+    "calibrate",
+    "cutoffs",
+    "expected_calibration_error",
+]
 
 Floats = NDArray[np.float64]
 
@@ -165,6 +173,21 @@ def cutoffs(
         threshold[rivals] = halves - (1 - trust) * (halves - halves.mean())
         scale[rivals] = gains**trust * np.exp(np.log(gains).mean()) ** (1 - trust)
     return Cutoffs(threshold, scale)
+
+
+def answers_from(
+    p: Floats, cut: Cutoffs, *, rivals: NDArray[np.intp], parents: list[int]
+) -> NDArray[np.int8]:
+    """Say 1 or 0 from probabilities, (n_texts, n_codes): of rivals one, no child without parent."""
+    given = (p >= cut.threshold).astype(np.int8)
+    if len(rivals):
+        gain = (p - cut.threshold) * cut.scale
+        given[:, rivals] = 0
+        given[np.arange(len(p)), rivals[gain[:, rivals].argmax(axis=1)]] = 1
+    for code in reversed(deepest_first(parents)):
+        if parents[code] >= 0:
+            given[:, code] &= given[:, parents[code]]
+    return given
 
 
 def _among_rivals(p: Floats) -> tuple[Floats, Floats]:

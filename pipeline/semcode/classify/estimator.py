@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from semcode.classify import hierarchy
-from semcode.classify.calibration import Calibration, Cutoffs, calibrate, cutoffs
+from semcode.classify.calibration import (
+    Calibration,
+    Cutoffs,
+    answers_from,
+    calibrate,
+    cutoffs,
+)
 from semcode.classify.definitions import DefinitionScorer, statements
 from semcode.classify.features import Embedder, FeatureMap, Parts, as_list, embed, split_pairs
 from semcode.classify.labels import key_of, read_groups, read_labels
@@ -227,16 +233,8 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         p = self.proba_encoded(encoded)
         if not hasattr(self, "weights_"):
             return self._cold_answers(p, encoded.definition)
-        given = (p >= self._cutoffs.threshold).astype(np.int8)
         rivals = self._calibration.rivals
-        if len(rivals):
-            gain = (p - self._cutoffs.threshold) * self._cutoffs.scale
-            given[:, rivals] = 0
-            given[np.arange(len(p)), rivals[gain[:, rivals].argmax(axis=1)]] = 1
-        for code, parent in reversed(list(self._by_depth())):
-            if parent >= 0:
-                given[:, code] &= given[:, parent]
-        return given
+        return answers_from(p, self._cutoffs, rivals=rivals, parents=self._parents)
 
     def decide(self, texts: Sequence[Text], *, sure: float | None = None) -> Floats:
         """Say 1 or 0 where it is at least `sure`, NaN where it is not, (n_texts, n_codes).
@@ -498,10 +496,6 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 given[row, place] = 1
                 place = self._parents[place]
         return given
-
-    def _by_depth(self) -> Sequence[tuple[int, int]]:
-        order = hierarchy.deepest_first(self._parents)
-        return [(code, self._parents[code]) for code in order]
 
     def _require_sound_settings(self) -> None:
         if self.folds < 2 or self.folds != int(self.folds):

@@ -97,7 +97,7 @@ def choose(
     how bold the scores are is left to calibration. Taken is the mean of the candidates'
     (logarithmic) settings, each weighed by its likelihood: few labels do not tell which is
     best, and the mean of good ones is better than the luckiest. Of more than 64 codes with
-    labels so many, drawn at random, are compared on.
+    labels so many are compared on, drawn at random, those that somebody gave before others.
 
     Labels of one participant alone are divided by text. One text alone can tell nothing:
     then definitions are taken as they are.
@@ -127,11 +127,16 @@ def fit_candidate(
 
 
 def _some_codes(cells: Cells, *, seed: int) -> Cells:
-    """Give the cells of all codes, or of 64 of those with labels: settings are the study's."""
+    """Give the cells of all codes, or of 64 of those with labels: settings are the study's.
+
+    Codes that somebody gave come first: from noes alone nothing can be told apart.
+    """
     known = np.flatnonzero(cells.weight.any(axis=0))
     if len(known) <= _ENOUGH:
         return cells
-    some = np.sort(np.random.default_rng(seed).permutation(known)[:_ENOUGH])
+    drawn = np.random.default_rng(seed).permutation(known)
+    given = (cells.y * cells.weight).sum(axis=0)[drawn] > 0
+    some = np.sort(np.concatenate([drawn[given], drawn[~given]])[:_ENOUGH])
     return Cells(cells.y[:, some], cells.weight[:, some], cells.definition[:, some])
 
 

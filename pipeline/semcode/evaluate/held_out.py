@@ -98,6 +98,9 @@ def held_out(
     """
     from sklearn.base import clone
 
+    from semcode.classify.labels import read_groups
+
+    groups = read_groups(groups, list(texts))  # type: ignore[arg-type]
     parts = folds_of(groups, how_many_folds(groups, folds), seed=seed)
     n = len(texts)
     out = _empty(model, n)

@@ -123,8 +123,13 @@ def add_participants(database: Database, table: Path) -> list[str]:
             store.transcripts.set_participant(connection, names[guid], speaker, label)
         store.people.drop_unused(connection)
     notes = list(matching.problems)
-    unread = {row.participant.label for row in rows if row.transcripts}  # named in a problem
-    lost = [label for label in matching.rows if label not in unread]
+    there = {outline.name.casefold() for outline in outlines}
+    named = {  # in a problem already
+        row.participant.label
+        for row in rows
+        if row.transcripts and not any(name.casefold() in there for name in row.transcripts)
+    }
+    lost = [label for label in matching.rows if label not in named]
     if lost:
         notes.append(f"No transcript was found for: {', '.join(lost)}.")
     return notes

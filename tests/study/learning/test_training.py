@@ -14,10 +14,12 @@ from sqlalchemy import delete
 from semcode import Code, Codebook, Study, store
 from semcode.classify.tuning import folds_of
 from semcode.errors import InputError, ModelError
-from semcode.evaluate.held_out import held_out
-from semcode.records import Coding, Decision, Verdict
+from semcode.evaluate.held_out import answers, held_out
+from semcode.records import Coding, Decision, Reading, Verdict
 from semcode.store import schema
 from semcode.study.encoding import CachedEncoder
+from semcode.study.learning.audit_labels import AuditLabels
+from semcode.study.learning.batch_scoring import ask, audit_scores, elsewhere, trained_model
 from semcode.study.learning.earlier import both_models
 from semcode.study.learning.evaluating import lesson_of, new_model
 from semcode.study.learning.labels import gather_labels
@@ -205,7 +207,10 @@ def test_judged_is_what_suggests_also_in_a_study_that_began_with_a_model(trained
         study.add([*sorted((files / "transcripts").glob("P0[67]*"))])
         add_codings(study.database, files / "codings.csv")
         report = study.evaluate(curve=False, resamples=100)
-        assert any("Judged are both together" in note for note in report.notes)
+        [told] = [note for note in report.notes if "The study began with" in note]
+        assert "not fitted to the labels of whoever is left out" in told
+        assert told.endswith("once you train: semcode train.")
+        assert "learning curve" not in told
         lesson = lesson_of(study.database, study.settings)
         labels = lesson.labels
         parts = folds_of(labels.groups, 2)
@@ -226,6 +231,81 @@ def test_judged_is_what_suggests_also_in_a_study_that_began_with_a_model(trained
         for code in codes:
             column = [c.name for c in labels.codebook].index(code.label)
             assert code.n_given == mixed.given[rows, column].sum()
+        read = rows[:20]
+        audit = AuditLabels(
+            *(labels.y[read], labels.y[read][:, :, None], [labels.texts[i] for i in read]),
+            *([labels.groups[i] for i in read], [labels.transcripts[i] for i in read]),
+            *([labels.segments[i] for i in read], np.ones(20), 20),
+        )
+
+        def scores(*, trained: bool) -> tuple[np.ndarray, np.ndarray]:
+            scorer = trained_model(study.database, study.settings)
+            assert ("origin" in scorer.row.provenance) is not trained
+            assert elsewhere(scorer) == "model.safetensors"
+            asked = ask(scorer, study.database, study.settings, audit.texts)
+            given = (scorer, study.database, study.settings, audit)
+            return asked, audit_scores(*given, same=False, seed=0)
+
+        strange, audited = scores(trained=False)  # nothing was learned of anybody here
+        assert np.array_equal(strange, audited)
+        study.train(check=False)
+        learned, audited = scores(trained=True)
+        assert not np.allclose(learned, audited, atol=0.01)  # learned from the audit's people
+        assert np.corrcoef(audited.ravel(), mixed.p[read].ravel())[0, 1] > 0.98
+
+
+def test_with_one_participant_or_none_the_model_begun_with_speaks(trained_folder, tmp_path):
+    files = starter_folder("postpartum")
+    with Study.create(tmp_path / "new", model=trained_folder / "model.safetensors") as study:
+        study.add([*sorted((files / "transcripts").glob("P0[67]*"))])
+        study.suggest()
+        lesson = lesson_of(study.database, study.settings)
+        none = both_models(study.database, study.settings, lesson.labels, None, [])
+        assert "alone" in none.told(trained=False, curve=False)
+        add_codings(study.database, files / "codings.csv")
+        labels = gather_labels(study.database, study.settings)
+        texts = labels.texts[:30]
+        scorer = trained_model(study.database, study.settings)
+        cold = scorer.model.encode(texts).cold
+        own = answers(new_model(labels, study.database, study.settings), texts)
+        judged_here = none.new(own, texts)
+        assert np.allclose(judged_here.p, scorer.judge(texts, cold).p)
+        for level, p in scorer.judge(texts, cold).levels.items():
+            assert np.array_equal(judged_here.levels[level], p)
+        forget(study, ["P07_interview"])
+        alone = lesson_of(study.database, study.settings).labels
+        assert len(set(alone.groups)) == 1
+        both = both_models(study.database, study.settings, alone, None, [])
+        assert "half" in both.told(trained=True, curve=False)
+        half = both.new(own, texts).p
+        assert not np.allclose(half, judged_here.p, atol=0.01)
+        with pytest.raises(InputError, match="Nobody can be left out"):
+            both.left_out()
+
+
+def test_a_codebook_without_levels_is_evaluated(tmp_path):
+    files = starter_folder("postpartum")
+    book = Codebook(
+        (Code(name="Family", definition="Parents, partner, children."), Code(name="Work"))
+    )
+    with Study.create(tmp_path / "plain", codebook=book) as study:
+        study.add([*sorted((files / "transcripts").glob("P0[67]*"))])
+        study.suggest()
+        codes, now = study.codebook().codes, datetime.now(UTC)
+        with study.database.write() as connection:
+            spans = [
+                (row.name, s.start, s.end)
+                for row in store.transcripts.rows(connection)
+                for s in store.segments.of_transcript(connection, row.id)
+            ]
+            given = [
+                Coding("", *span, codes[n % 2].guid, ANA) for n, span in enumerate(spans) if n % 3
+            ]
+            store.codings.add(connection, given)
+            store.codings.add_readings(connection, [Reading(ANA, *span, now) for span in spans])
+        report = study.evaluate(curve=False, resamples=100)
+        assert report.left_out.levels == ()
+        assert {code.label for code in report.left_out.codes} == {"Family", "Work"}
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "model.facets.safetensors"])

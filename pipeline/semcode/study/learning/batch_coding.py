@@ -20,7 +20,13 @@ from semcode.study.learning.audit_labels import AuditLabels
 from semcode.study.learning.batch_advice import Need, needs
 from semcode.study.learning.batch_assumptions import assumptions
 from semcode.study.learning.batch_basis import KIND, Target, basis_of, target_of
-from semcode.study.learning.batch_scoring import ask, audit_scores, boldness, trained_model
+from semcode.study.learning.batch_scoring import (
+    ask,
+    audit_scores,
+    boldness,
+    elsewhere,
+    trained_model,
+)
 from semcode.study.progress import Progress, Silent
 from semcode.wording import counted
 
@@ -134,6 +140,11 @@ def code_interviews(
     coder = f"{_NAME} {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
     codings = _codings(book, target, p, given, coder)
     assumed = assumptions(same, together, all_at_once, max_error, confidence, icc, tried)
+    if not same and elsewhere(model):
+        assumed.append(
+            f"The study began with {elsewhere(model)}: the bound holds only if that model had "
+            "learned nothing from the people of the audit."
+        )
     if basis.where_sure:
         assumed.append(
             f"The audit was drawn from {counted(int(able.sum()) + audit.n_drawn, 'segment')} in "

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Scorer = CodeClassifier | LearnedScorer
 
-__all__ = ["ask", "audit_scores", "boldness", "only_where_sure", "trained_model"]
+__all__ = ["ask", "audit_scores", "boldness", "elsewhere", "only_where_sure", "trained_model"]
 
 Floats = NDArray[np.float64]
 Pair = tuple[str, str]
@@ -70,6 +70,14 @@ def trained_model(database: Database, settings: Settings) -> Scorer:
     return model.fit(lesson.labels.texts, lesson.teach, lesson.labels.groups)
 
 
+def elsewhere(model: Scorer) -> str:
+    """Name the model from elsewhere that a study's model is or stands beside, "" for none."""
+    if not isinstance(model, LearnedScorer):
+        return ""
+    rows = [model.row, *([model.earlier.row] if model.earlier else [])]
+    return next((str(row.provenance["origin"]) for row in rows if "origin" in row.provenance), "")
+
+
 def boldness(database: Database) -> float:
     """Say how many times the errors that a trained model's scores foretell it makes.
 
@@ -98,12 +106,13 @@ def audit_scores(
     """Score the audit by a model as strange to its people as it is to those to be coded."""
     if not audit.n_read:
         return np.zeros((0, audit.y.shape[1]))
+    p = ask(model, database, settings, audit.texts)
+    if same or (isinstance(model, LearnedScorer) and "origin" in model.row.provenance):
+        return p
     lesson = lesson_of(database, settings)
     labels = lesson.labels
     known = set(labels.groups) & set(audit.groups)
-    p = ask(model, database, settings, audit.texts)
-    strange = isinstance(model, LearnedScorer) and "origin" in model.row.provenance
-    if same or strange or not known or len(set(labels.groups)) < 2:
+    if not known or len(set(labels.groups)) < 2:
         return p
     rows = np.array([i for i, who in enumerate(audit.groups) if who in known], dtype=np.intp)
     asked = [audit.texts[i] for i in rows.tolist()]

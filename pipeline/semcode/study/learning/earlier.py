@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +12,13 @@ from numpy.typing import NDArray
 from semcode import store
 from semcode.codebook import Codebook
 from semcode.config import Settings
+from semcode.errors import InputError
 from semcode.evaluate.held_out import Answers
 from semcode.records import Level
 from semcode.store import Database
 from semcode.study.encoding import CachedEncoder
 from semcode.study.learning.labels import Labels
-from semcode.study.learning.learned import LearnedScorer, Pair, open_scorer
+from semcode.study.learning.learned import Judged, LearnedScorer, Pair, open_scorer
 from semcode.study.learning.mixing import UNTRIED, Mix, fit_mix, mixed_apart
 
 __all__ = ["Both", "begun_with", "both_models"]
@@ -69,62 +71,102 @@ class Both:
 
     def left_out(self) -> Answers:
         """Mix the answers about labelled segments, each by what the other parts show."""
-        assert self.own is not None
-        p, _ = self._mixed()
-        given = self.own.given.copy()
+        own, (p, _) = self._own, self._mixed
+        given = own.given.copy()
         for number in np.unique(self.fold):
             left = self.fold == number
             given[left] = self._given(p[left], p[~left])
-        return replace(self.own, p=p, given=given, levels=self._levels(p))
+        return replace(own, p=p, given=given, levels=self._levels(p))
 
     def new(self, own: Answers, texts: Sequence[Pair]) -> Answers:
         """Mix the answers about texts of which nothing was learned, as suggestions are."""
         said = self._judge(texts)
         if not len(self.labels.texts):
-            return replace(own, p=said, given=self._given(said, said), levels=self._levels(said))
-        shown, mix = (None, UNTRIED) if self.own is None else self._mixed()
-        p = self._consistent(mix(own.p, said))
+            return replace(own, p=said.p, given=self._alone(said), levels=dict(said.levels))
+        shown, mix = (None, UNTRIED) if self.own is None else self._mixed
+        p = self._consistent(mix(own.p, said.p))
         given = self._given(p, p if shown is None else shown)
         return replace(own, p=p, given=given, levels=self._levels(p))
 
     def of_known(self, own: Floats, texts: Sequence[Pair], owners: Sequence[str]) -> Floats:
         """Mix probabilities about participants who are known by what all others show."""
-        assert self.own is not None
-        before, said = self._judge(self.labels.texts), self._judge(texts)
+        said, known = self._judge(texts).p, self._own.p
         groups, p = np.array(self.labels.groups, dtype=object), np.zeros(own.shape)
         for who in dict.fromkeys(owners):
             rest, at = groups != who, [i for i, owner in enumerate(owners) if owner == who]
-            mix = fit_mix(self.own.p[rest], before[rest], self.labels.y[rest])
+            mix = fit_mix(known[rest], self._before[rest], self.labels.y[rest])
             p[at] = mix(own[at], said[at])
         return self._consistent(p)
 
+    def told(self, *, trained: bool, curve: bool) -> str:
+        """Say what part the model begun with takes in the figures of `evaluate`."""
+        began = f"The study began with {self.earlier.row.provenance['origin']}. "
+        if not len(self.labels.texts):
+            return f"{began}Judged is that model alone: nothing was learned here yet."
+        if self.own is None:
+            began += (
+                "Judged are both together, each counting for half: labels of one participant do "
+                "not show how both do on others."
+            )
+        else:
+            began += (
+                "Judged are both together; how they are mixed is not fitted to the labels of "
+                "whoever is left out. This holds only if that model had learned nothing from these "
+                "people."
+            )
+        if curve:
+            began += " The learning curve is of what was learned here alone."
+        if not trained:
+            began += " Suggestions rest on both once you train: semcode train."
+        return began
+
+    @property
+    def _own(self) -> Answers:
+        if self.own is None:
+            raise InputError("Nobody can be left out.", remedy="Code a second interview.")
+        return self.own
+
+    @cached_property
+    def _before(self) -> Floats:
+        return self._judge(self.labels.texts).p
+
+    @cached_property
     def _mixed(self) -> tuple[Floats, Mix]:
-        assert self.own is not None
-        before = self._judge(self.labels.texts)
-        p, mix = mixed_apart(self.own.p, before, self.labels.y, self.fold)
+        p, mix = mixed_apart(self._own.p, self._before, self.labels.y, self.fold)
         return self._consistent(p), mix
 
-    def _judge(self, texts: Sequence[Pair]) -> Floats:
+    @cached_property
+    def _parents(self) -> list[int]:
+        from semcode.classify import hierarchy
+
+        return hierarchy.parents_of(self.labels.codebook)
+
+    def _judge(self, texts: Sequence[Pair]) -> Judged:
         from semcode.classify import CodeClassifier
 
-        if not len(texts):
-            return np.zeros((0, len(self.labels.codebook)))
-        cold = CodeClassifier(self.labels.codebook, encoder=self.encoder).encode(list(texts)).cold
-        return self.earlier.judge(texts, cold).p
+        classifier = CodeClassifier(self.labels.codebook, encoder=self.encoder)
+        return self.earlier.judge(texts, classifier.encode(list(texts)).cold)
+
+    def _alone(self, said: Judged) -> NDArray[np.bool_]:
+        """Say yes as the model begun with does; of codes that it does not know, from .5 on."""
+        told = self.earlier.model.predict_encoded(said.encoded).astype(bool)
+        where = self.earlier.where
+        return np.where(where >= 0, told[:, np.maximum(where, 0)], said.p >= 0.5)
 
     def _consistent(self, p: Floats) -> Floats:
         from semcode.classify import hierarchy
 
         learned = np.asarray((~np.isnan(self.labels.y)).any(axis=0))
-        return hierarchy.consistent(p, hierarchy.parents_of(self.labels.codebook), learned)
+        return hierarchy.consistent(p, self._parents, learned)
 
     def _given(self, p: Floats, shown: Floats) -> NDArray[np.bool_]:
         """Say yes where the expected F1 of each code is greatest, as `shown` of others foretell."""
-        from semcode.classify.calibration import cutoffs
+        from semcode.classify import hierarchy
+        from semcode.classify.calibration import answers_from, cutoffs
 
-        none = np.zeros(0, np.intp)
-        given: NDArray[np.bool_] = p >= cutoffs(shown, rivals=none).threshold
-        return given
+        rivals = np.asarray(hierarchy.rivals_of(self.labels.y, self._parents), np.intp)
+        cut = cutoffs(shown, rivals=rivals)
+        return answers_from(p, cut, rivals=rivals, parents=self._parents).astype(bool)
 
     def _levels(self, p: Floats) -> dict[Level, Floats]:
         from semcode.classify import hierarchy

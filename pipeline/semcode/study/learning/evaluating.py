@@ -116,7 +116,10 @@ def evaluate_model(
         ),
         folds=told.n_folds if told else 0,
         strangers=_strangers(labels, audit),
-        notes=[*_notes(labels, audit, enough=enough), *_begun(both)],
+        notes=[
+            *_notes(labels, audit, enough=enough),
+            *_begun(database, both, curve=curve and enough),
+        ],
     )
 
 
@@ -299,8 +302,10 @@ def _section(
     from semcode.classify.hierarchy import level_members
 
     members = level_members(codebook)
-    given = np.stack([told.given[:, codes].any(axis=1) for codes in members.values()], axis=1)
-    p = np.stack(list(told.levels.values()), axis=1)
+    given = np.zeros((len(told.p), len(members)), bool)
+    p = np.zeros(given.shape)
+    for column, (level, codes) in enumerate(members.items()):
+        given[:, column], p[:, column] = told.given[:, codes].any(axis=1), told.levels[level]
     return section(
         basis,
         rests_on,
@@ -349,15 +354,14 @@ def _strangers(labels: Labels, audit: AuditLabels) -> float:
     return float(np.mean([who not in known for who in audit.groups] or [False]))
 
 
-def _begun(both: Both | None) -> list[str]:
+def _begun(database: Database, both: Both | None, *, curve: bool) -> list[str]:
     """Say what part the model that a study began with takes in the figures."""
     if both is None:
         return []
-    return [
-        f"The study began with {both.earlier.row.provenance['origin']}. Judged are both together, "
-        "as suggestions rest on both; how they are mixed is fitted without whoever is left out. "
-        "The learning curve is of what was learned here, without it."
-    ]
+    with database.read() as connection:
+        newest = store.models.newest(connection)
+    trained = newest is not None and "origin" not in newest.provenance
+    return [both.told(trained=trained, curve=curve)]
 
 
 def _notes(labels: Labels, audit: AuditLabels, *, enough: bool) -> list[str]:
