@@ -119,9 +119,9 @@ def suggestions(folder: Path) -> list[SuggestionRow]:
 
 
 def embedded(said: str) -> int:
-    found = re.search(r"\(([\d,]+) new\)", said)
-    assert found is not None, said
-    return int(found[1].replace(",", ""))
+    assert re.search(r"suggestions? for", said), said
+    found = re.search(r"([\d,]+) new texts? embedded", said)
+    return int(found[1].replace(",", "")) if found else 0
 
 
 def ask(study: Path, sql: str) -> int:
