@@ -110,6 +110,7 @@ def whole(
     study = Path(shutil.copytree(template, tmp_path_factory.mktemp("whole") / "study"))
     code, said = run("suggest", "--study", study)
     assert code == 0, said
+    assert embedded(said) > 0, said
     return suggestions(study), embedded(said)
 
 

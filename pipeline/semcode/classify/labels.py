@@ -64,7 +64,7 @@ def _require_order(columns: Any, codebook: Codebook) -> None:
         )
 
 
-def read_groups(groups: Sequence[Hashable] | None, texts: Sequence[str]) -> Sequence[Hashable]:
+def read_groups(groups: Sequence[Hashable] | None, texts: Sequence[Hashable]) -> Sequence[Hashable]:
     """Give the participant of each text; None makes each distinct text its own.
 
     Raises InputError for another number of groups, and where one is missing: texts of people

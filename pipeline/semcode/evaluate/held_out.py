@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from semcode.classify.labels import read_groups
 from semcode.classify.tuning import folds_of
 from semcode.errors import InputError
 from semcode.wording import counted
@@ -31,7 +32,8 @@ class Answers:
 
     `p` and `given` are (n_texts, n_codes), `levels` (n_texts,) each. `n_folds` 0 stands for
     a learner that was asked as it is; `trained_on` counts the labelled texts of the
-    smallest training part.
+    smallest training part. `fold` (n_texts,) tells which texts were left out together, and is
+    empty where none was.
     """
 
     p: NDArray[np.float64]
@@ -39,11 +41,13 @@ class Answers:
     levels: dict[Level, NDArray[np.float64]]
     n_folds: int = 0
     trained_on: int = 0
+    fold: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
 
     def take(self, rows: NDArray[np.intp]) -> Answers:
         """Keep some texts."""
         levels = {level: values[rows] for level, values in self.levels.items()}
-        return Answers(self.p[rows], self.given[rows], levels, self.n_folds, self.trained_on)
+        fold = self.fold[rows] if len(self.fold) else self.fold
+        return Answers(self.p[rows], self.given[rows], levels, self.n_folds, self.trained_on, fold)
 
 
 def how_many_folds(groups: Sequence[Hashable], folds: int | None = None) -> int:
@@ -98,9 +102,7 @@ def held_out(
     """
     from sklearn.base import clone
 
-    from semcode.classify.labels import read_groups
-
-    groups = read_groups(groups, list(texts))  # type: ignore[arg-type]
+    groups = read_groups(groups, texts)
     parts = folds_of(groups, how_many_folds(groups, folds), seed=seed)
     n = len(texts)
     out = _empty(model, n)
@@ -128,10 +130,14 @@ def held_out(
             if len(own):
                 _put(more[place], own, answers(whole, [asked[i] for i in own.tolist()]))
 
-    def done(found: Answers) -> Answers:
-        return Answers(found.p, found.given, found.levels, len(parts), smallest)
+    fold = np.zeros(n, np.intp)
+    for number, rows in enumerate(parts):
+        fold[rows] = number
 
-    return done(out), [done(found) for found in more]
+    def done(found: Answers) -> Answers:
+        return replace(found, n_folds=len(parts), trained_on=smallest)
+
+    return replace(done(out), fold=fold), [done(found) for found in more]
 
 
 def _empty(model: CodeClassifier, n: int) -> Answers:

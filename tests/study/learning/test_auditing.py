@@ -154,6 +154,7 @@ def test_evaluate_keeps_the_audit_and_left_out_participants_apart(half, tmp_path
 def test_without_an_audit_it_says_so(own_coded):
     report = own_coded.evaluate(curve=False, folds=2, resamples=100)
     assert report.audit is None
+    assert not any("The study began with" in note for note in report.notes)
     assert "No random blind audit sample" in " ".join(report.notes)
     assert all(t.p is None for t in report.fairness)  # no attribute with two groups of five
     assert "cannot be said" in report.summary[-1]

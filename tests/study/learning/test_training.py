@@ -12,7 +12,6 @@ from sklearn.metrics import average_precision_score
 from sqlalchemy import delete
 
 from semcode import Code, Codebook, Study, store
-from semcode.classify.tuning import folds_of
 from semcode.errors import InputError, ModelError
 from semcode.evaluate.held_out import answers, held_out
 from semcode.records import Coding, Decision, Reading, Verdict
@@ -213,10 +212,9 @@ def test_judged_is_what_suggests_also_in_a_study_that_began_with_a_model(trained
         assert "learning curve" not in told
         lesson = lesson_of(study.database, study.settings)
         labels = lesson.labels
-        parts = folds_of(labels.groups, 2)
         model = new_model(labels, study.database, study.settings)
         own, _ = held_out(model, labels.texts, lesson.teach, labels.groups)
-        both = both_models(study.database, study.settings, labels, own, parts)
+        both = both_models(study.database, study.settings, labels, own)
         mixed = both.left_out()
         known = labels.take(np.flatnonzero(labels.known))
         rows = np.flatnonzero(labels.known)
@@ -260,7 +258,7 @@ def test_with_one_participant_or_none_the_model_begun_with_speaks(trained_folder
         study.add([*sorted((files / "transcripts").glob("P0[67]*"))])
         study.suggest()
         lesson = lesson_of(study.database, study.settings)
-        none = both_models(study.database, study.settings, lesson.labels, None, [])
+        none = both_models(study.database, study.settings, lesson.labels, None)
         assert "alone" in none.told(trained=False, curve=False)
         add_codings(study.database, files / "codings.csv")
         labels = gather_labels(study.database, study.settings)
@@ -275,7 +273,7 @@ def test_with_one_participant_or_none_the_model_begun_with_speaks(trained_folder
         forget(study, ["P07_interview"])
         alone = lesson_of(study.database, study.settings).labels
         assert len(set(alone.groups)) == 1
-        both = both_models(study.database, study.settings, alone, None, [])
+        both = both_models(study.database, study.settings, alone, None)
         assert "half" in both.told(trained=True, curve=False)
         half = both.new(own, texts).p
         assert not np.allclose(half, judged_here.p, atol=0.01)

@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semcode import store
-from semcode.classify.tuning import folds_of
 from semcode.config import Settings
 from semcode.errors import InputError
 from semcode.evaluate.audit_size import nearly_sure
-from semcode.evaluate.held_out import held_out, how_many_folds
+from semcode.evaluate.held_out import held_out
 from semcode.store import Database
 from semcode.study.encoding import CachedEncoder
 from semcode.study.learning.audit_draws import audit_draws
@@ -125,8 +124,7 @@ def audit_scores(
         seed=seed,
         extra=[(asked, owners)],
     )
-    parts = folds_of(labels.groups, how_many_folds(labels.groups), seed=seed)
-    both = both_models(database, settings, labels, own, parts)
+    both = both_models(database, settings, labels, own)
     p[rows] = found.p if both is None else both.of_known(found.p, asked, owners)
     return p
 

@@ -21,7 +21,7 @@ from semcode.study.learning.labels import Labels
 from semcode.study.learning.learned import Judged, LearnedScorer, Pair, open_scorer
 from semcode.study.learning.mixing import UNTRIED, Mix, fit_mix, mixed_apart
 
-__all__ = ["Both", "begun_with", "both_models"]
+__all__ = ["BothModels", "begun_with", "both_models"]
 
 Floats = NDArray[np.float64]
 
@@ -38,43 +38,33 @@ def begun_with(
 
 
 def both_models(
-    database: Database,
-    settings: Settings,
-    labels: Labels,
-    own: Answers | None,
-    parts: Sequence[NDArray[np.intp]],
-) -> Both | None:
+    database: Database, settings: Settings, labels: Labels, own: Answers | None
+) -> BothModels | None:
     """Set the model that the study began with beside what was learned; None without one.
 
-    `own` are answers about the labelled segments from models that had learned nothing of
-    their participants, `parts` the rows left out together; None where nobody can be left out.
+    `own` are `held_out`'s answers about the labelled segments, from models that had learned
+    nothing of their participants; None where nobody can be left out.
     """
     encoder = CachedEncoder(database, settings).plain()
     scorer = begun_with(database, encoder, labels.codebook)
-    if scorer is None:
-        return None
-    fold = np.zeros(len(labels.texts), np.intp)
-    for number, rows in enumerate(parts):
-        fold[rows] = number
-    return Both(scorer, encoder, labels, own, fold)
+    return BothModels(scorer, encoder, labels, own) if scorer is not None else None
 
 
 @dataclass(frozen=True)
-class Both:
+class BothModels:
     """The model begun with and what was learned here, mixed as left-out participants show."""
 
     earlier: LearnedScorer
     encoder: CachedEncoder
     labels: Labels
     own: Answers | None
-    fold: NDArray[np.intp]
 
     def left_out(self) -> Answers:
         """Mix the answers about labelled segments, each by what the other parts show."""
         own, (p, _) = self._own, self._mixed
         given = own.given.copy()
-        for number in np.unique(self.fold):
-            left = self.fold == number
+        for number in np.unique(own.fold):
+            left = own.fold == number
             given[left] = self._given(p[left], p[~left])
         return replace(own, p=p, given=given, levels=self._levels(p))
 
@@ -132,7 +122,8 @@ class Both:
 
     @cached_property
     def _mixed(self) -> tuple[Floats, Mix]:
-        p, mix = mixed_apart(self._own.p, self._before, self.labels.y, self.fold)
+        own = self._own
+        p, mix = mixed_apart(own.p, self._before, self.labels.y, own.fold)
         return self._consistent(p), mix
 
     @cached_property

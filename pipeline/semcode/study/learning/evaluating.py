@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semcode import store
-from semcode.classify.tuning import folds_of
 from semcode.codebook import Codebook
 from semcode.config import Settings
 from semcode.errors import InputError
@@ -25,7 +24,7 @@ from semcode.records import CoderKind, Level
 from semcode.store import Database
 from semcode.study.encoding import CachedEncoder
 from semcode.study.learning.audit_labels import AuditLabels, audit_labels
-from semcode.study.learning.earlier import Both, both_models
+from semcode.study.learning.earlier import BothModels, both_models
 from semcode.study.learning.labels import Labels, gather_labels
 from semcode.study.learning.training import lessons, maker
 from semcode.study.pipeline import Pipeline
@@ -219,12 +218,11 @@ def _left_out(
     progress: Progress,
     *,
     enough: bool,
-) -> tuple[Both | None, Answers | None]:
+) -> tuple[BothModels | None, Answers | None]:
     """Leave participants out in turn, with the model begun with beside what is learned."""
-    labels, told, parts = lesson.labels, None, []
+    labels, told = lesson.labels, None
     if enough:
         count = how_many_folds(labels.groups, folds)
-        parts = folds_of(labels.groups, count, seed=seed)
         with progress.stage("Leaving participants out", count) as advance:
             told, _ = held_out(
                 model,
@@ -235,7 +233,7 @@ def _left_out(
                 seed=seed,
                 advance=advance,
             )
-    both = both_models(database, settings, labels, told, parts)
+    both = both_models(database, settings, labels, told)
     return both, told if both is None or told is None else both.left_out()
 
 
@@ -258,7 +256,7 @@ def _curve(
 def _audited(
     model: CodeClassifier,
     lesson: Lesson,
-    both: Both | None,
+    both: BothModels | None,
     audit: AuditLabels,
     options: Options,
     progress: Progress,
@@ -354,7 +352,7 @@ def _strangers(labels: Labels, audit: AuditLabels) -> float:
     return float(np.mean([who not in known for who in audit.groups] or [False]))
 
 
-def _begun(database: Database, both: Both | None, *, curve: bool) -> list[str]:
+def _begun(database: Database, both: BothModels | None, *, curve: bool) -> list[str]:
     """Say what part the model that a study began with takes in the figures."""
     if both is None:
         return []
