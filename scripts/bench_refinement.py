@@ -4,7 +4,7 @@
     python scripts/bench_refinement.py --sizes 100000   one of them
 
 Speed: synthetic segments whose features have the spectrum of real ones (variance falling with
-the power -0.8 over 707 directions about a mean, length 1), 40 codes given to 1 to 30 % of them,
+the power -0.8 over 835 directions about a mean, length 1), 40 codes given to 1 to 30 % of them,
 2,000 labelled segments to start from. Each decision is stored (SQLite, synchronous=FULL, the
 study's own table), learned, and followed by the exact new top of the queue and the next twelve
 to review, without a pause between decisions. The floor is one product of all features with one
@@ -40,7 +40,7 @@ from semcode.classify.rows import map_features, write_features
 from semcode.records import Role, Speaker, Transcript, Turn
 from semcode.sampling import next_to_review
 
-WIDTH, CODES, LABELLED, DECISIONS = 707, 40, 2_000, 400
+WIDTH, CODES, LABELLED, DECISIONS = 835, 40, 2_000, 400
 PENALTY = 0.4  # what cross-validation chooses at a thousand labels
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"

@@ -29,9 +29,9 @@ class CachedEncoder:
 
     def __init__(self, folder: Path | None) -> None:
         self.encoder, self.vectors, self.folder = None, {}, folder
-        if folder and (folder / "vectors.npy").is_file():
+        if folder and (folder / "both.npy").is_file():
             keys = (folder / "keys.txt").read_text().split()
-            self.vectors = dict(zip(keys, np.load(folder / "vectors.npy"), strict=True))
+            self.vectors = dict(zip(keys, np.load(folder / "both.npy"), strict=True))
 
     def __deepcopy__(self, memo: object) -> CachedEncoder:
         return self
@@ -44,16 +44,21 @@ class CachedEncoder:
         self.encode(sorted({text for text in texts if text} | {" "}))
 
     def encode(self, texts: Sequence[str]) -> Array:
+        return self.encode_both(texts)[0]
+
+    def encode_both(self, texts: Sequence[str]) -> tuple[Array, Array]:
         keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
         new = {k: t for k, t in zip(keys, texts, strict=True) if k not in self.vectors}
         if new:
             self.encoder = self.encoder or load_encoder(resolve("all-MiniLM-L6-v2"))
-            self.vectors |= dict(zip(new, self.encoder.encode(list(new.values())), strict=True))
+            both = np.stack(self.encoder.encode_both(list(new.values())), axis=1)
+            self.vectors |= dict(zip(new, both, strict=True))
         if new and self.folder:
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / "keys.txt").write_text("\n".join(self.vectors))
-            np.save(self.folder / "vectors.npy", np.stack(list(self.vectors.values())))
-        return np.stack([self.vectors[key] for key in keys])
+            np.save(self.folder / "both.npy", np.stack(list(self.vectors.values())))
+        found = np.stack([self.vectors[key] for key in keys])
+        return found[:, 0], found[:, 1]
 
 
 def _logistic(x: object, y: Array, test: object) -> tuple[Array, Array]:

@@ -23,6 +23,14 @@ class WordEncoder:
         return (out / np.maximum(length, 1e-6)).astype(np.float32)
 
 
+class MannerEncoder(WordEncoder):
+    """Adds a middle layer that tells how a text is written, and whether it is loud."""
+
+    def encode_both(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        said = [[1, text.isupper(), text.count("?"), text.count("a")] for text in texts]
+        return self.encode(texts), np.array(said, np.float32)
+
+
 TOPICS = {
     "housing": "rent eviction shelter landlord apartment lease",
     "childcare": "daycare babysitter kids toddler nursery sitter",
@@ -34,6 +42,11 @@ SUBTOPIC = "bus"
 @pytest.fixture
 def encoder() -> WordEncoder:
     return WordEncoder()
+
+
+@pytest.fixture
+def manner_encoder() -> MannerEncoder:
+    return MannerEncoder()
 
 
 @pytest.fixture

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from semcode.classify import CodeClassifier
+from semcode.classify.persistence import _digest, _read
 from semcode.codebook import Code, Codebook
 from semcode.errors import ModelError
 
@@ -28,6 +31,36 @@ def test_the_same_answers_after_loading(trained, file, encoder, spoken):
     again.update(pairs[:3], y[:3])
     trained.update(pairs[:3], y[:3])
     assert np.allclose(again.predict_proba(pairs), trained.predict_proba(pairs), atol=1e-5)
+
+
+def test_manner_comes_along_and_older_files_open(
+    codebook, encoder, manner_encoder, spoken, tmp_path
+):
+    path, pairs = tmp_path / "manner.safetensors", spoken(30, seed=4)[0]
+    model = CodeClassifier(codebook, encoder=manner_encoder).fit(*spoken(160))
+    model.save(path, rows=True)
+    again = CodeClassifier.load(path, encoder=manner_encoder)
+    assert np.array_equal(again.predict_proba(pairs), model.predict_proba(pairs))
+    assert again.choice_.best == model.choice_.best
+    assert b'\\"format\\": 2' in path.read_bytes()
+    plain = CodeClassifier(codebook, encoder=encoder).fit(*spoken(160))
+    plain.save(tmp_path / "plain.safetensors")
+    assert b'\\"format\\": 1' in (tmp_path / "plain.safetensors").read_bytes()
+    older = as_written_before(tmp_path / "plain.safetensors", tmp_path / "older.safetensors")
+    older = CodeClassifier.load(older, encoder=encoder)
+    assert np.array_equal(older.predict_proba(pairs), plain.predict_proba(pairs))
+
+
+def as_written_before(path: Path, older: Path) -> Path:
+    """Write a model file again as semcode did before it knew the middle layer."""
+    tensors, described, _ = _read(path)
+    about = json.loads(described)
+    del about["middle"], tensors["features.manner_centre"], tensors["features.manner_directions"]
+    about["choice"]["best"] = about["choice"]["best"][:4]
+    about["choice"]["losses"] = [[*row[:4], row[-1]] for row in about["choice"]["losses"]]
+    described = json.dumps(about)
+    save_file(tensors, older, {"semcode": described, "sha256": _digest(tensors, described)})
+    return older
 
 
 def test_a_changed_byte_is_found(file, encoder):
@@ -51,8 +84,6 @@ def test_no_model_at_all(tmp_path, encoder):
     path.write_bytes(b"not a model")
     with pytest.raises(ModelError, match="cannot be read"):
         CodeClassifier.load(path, encoder=encoder)
-    from safetensors.numpy import save_file
-
     save_file({"a": np.zeros(2)}, str(path))
     with pytest.raises(ModelError, match="holds no semcode model"):
         CodeClassifier.load(path, encoder=encoder)

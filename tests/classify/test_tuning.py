@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from semcode.classify.logistic import Cells, fit_sum, sigmoid
 from semcode.classify.tuning import PENALTIES, choose, study_prior
 
-BLOCKS = {"words": slice(12, 16), "shape": slice(16, 18)}
+BLOCKS = {"words": slice(12, 16), "shape": slice(16, 18), "manner": slice(18, 18)}
 
 
 def study(n: int, *, said: float, shown: float) -> tuple[np.ndarray, Cells, list[int]]:
@@ -50,6 +50,17 @@ def test_settings_stay_among_those_tried():
     assert min(PENALTIES) <= best.penalty <= max(PENALTIES)
     assert 1.0 <= best.words <= 2.0
     assert 0.0 <= best.share <= 1.0
+
+
+def test_manner_counts_where_it_tells():
+    x, cells, groups = study(400, said=1.0, shown=0.5)
+    beside = np.random.default_rng(1).normal(size=(400, 8)).astype(np.float32) / 4
+    blocks = BLOCKS | {"manner": slice(18, 26)}
+    silent = choose(np.hstack([x, beside]), cells, groups, blocks=blocks, folds=5).best
+    beside[:, :2] += 3 * (cells.y - 0.4).astype(np.float32)
+    telling = choose(np.hstack([x, beside]), cells, groups, blocks=blocks, folds=5).best
+    assert silent.manner < 0.3
+    assert telling.manner > 0.9
 
 
 def test_one_participant_is_divided_by_text():

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semcode.embed import Encoder, encode_stream, load_encoder, resolve
+from semcode.embed import Encoder, encode_stream, load_encoder, resolve, verify
 from semcode.embed.onnx import BATCH_TOKENS, CHUNK, _batches
 from semcode.embed.vectors import checked, scaled
 from semcode.errors import ModelError
@@ -56,6 +58,32 @@ def test_what_lies_beyond_the_longest_length_is_left_out(encoder: Encoder) -> No
     first, second, shorter = encoder.encode([start + "cat", start + "house", start[:-10]])
     np.testing.assert_array_equal(first, second)
     assert not np.array_equal(first, shorter)
+
+
+def test_the_middle_layer_is_that_of_transformers(encoder: Encoder) -> None:
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    folder = verify(resolve(encoder.ref.reference))
+    model = AutoModel.from_pretrained(folder).eval()
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    vectors, middle = encoder.encode_both(VARIED)
+    assert middle is not None
+    np.testing.assert_array_equal(vectors, encoder.encode(VARIED))
+    for text, mean in zip(VARIED, middle, strict=True):
+        read = tokenizer(text, truncation=True, max_length=256, return_tensors="pt")
+        with torch.inference_mode():
+            layers = model(**read, output_hidden_states=True).hidden_states
+        assert len(layers) == 7  # the embeddings and six layers
+        np.testing.assert_allclose(mean, layers[3][0].mean(dim=0), atol=2e-3)
+
+
+def test_a_model_whose_middle_layer_is_not_named_gives_none(encoder: Encoder) -> None:
+    plain = load_encoder(replace(encoder.ref, middle=""))
+    vectors, middle = plain.encode_both(VARIED)
+    assert middle is None
+    np.testing.assert_array_equal(vectors, encoder.encode(VARIED))
+    assert load_encoder(resolve(encoder.ref.reference)).encode_both(["a"])[1] is None
 
 
 def test_nothing_and_half_surrogates(encoder: Encoder) -> None:

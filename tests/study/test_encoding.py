@@ -99,6 +99,27 @@ def test_a_text_is_embedded_once(study):
 
 
 @pytest.mark.weights
+def test_a_study_without_the_middle_layer_gets_it_when_something_learns(tmp_path):
+    with Study.create(tmp_path / "study") as made:
+        encoder = CachedEncoder(made.database, made.settings)
+        texts = ["We lost the flat.", "Then the bus came."]
+        vectors, middle = encoder.encode_both(texts)
+        assert middle.shape == (2, 384)
+        assert not encoder.missing([store.vectors.text_hash(text) for text in texts])
+        with made.database.write() as connection:  # as earlier versions left it
+            table = store.schema.vector
+            connection.execute(table.delete().where(table.c.model == encoder.ref.middle_revision))
+        again = CachedEncoder(made.database, made.settings)
+        hashes = [store.vectors.text_hash(text) for text in texts]
+        assert again.missing(hashes) == set(hashes)
+        assert not again.missing(hashes, middle=False)
+        assert np.array_equal(again.encode(texts), vectors)
+        assert "_encoder" not in vars(again)  # what is there is not embedded anew
+        assert np.array_equal(again.encode_both(texts)[1], middle)
+        assert again.encode_both([])[1].shape == (0, 384)
+
+
+@pytest.mark.weights
 def test_the_newest_models_reader_comes_along_and_reads_once(study, tmp_path):
     book = Codebook((Code("housing", "rent roof"), Code("transport", "bus car")))
     lines = np.random.default_rng(0).normal(size=(2, 16)).astype(np.float32)

@@ -59,10 +59,11 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Suggest the codes of a codebook; start from its definitions, learn from every label.
 
     Each code has a logistic model around what its definition says, over the text's
-    meaning, its context's, its words and its shape. Where nothing is labelled, the scores
-    are DefinitionScorer's. How firmly the definitions hold, and what words count for, is
-    chosen by cross-validation over groups (participants), pooled over codes; probabilities
-    are calibrated on left-out groups; none exceeds its parent's.
+    meaning, its context's, its words, its shape and the manner in which it is said. Where
+    nothing is labelled, the scores are DefinitionScorer's. How firmly the definitions hold,
+    and what words and manner count for, is chosen by cross-validation over groups
+    (participants), pooled over codes; probabilities are calibrated on left-out groups; none
+    exceeds its parent's.
 
     `encoder` is anything with `encode(texts)`; None loads the registered `model`. `reader` is
     what `finetune` made, or its folder: of the codes that it was trained for it speaks in
@@ -132,14 +133,13 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         owners = read_groups(groups, plain)
         self.begin()
         labelled = np.flatnonzero(~np.isnan(y).all(axis=1))
-        parts = embed(self._encoder, texts)
+        parts = embed(self._encoder, texts, middle=True)
         if not len(labelled):
             if plain:
                 self.usual_ = self._encoded(parts).definition.mean(axis=0)
             return self
-        self.features_ = FeatureMap(parts.vectors.shape[1]).fit(
-            parts, extra=[s.text for s in self._scorer.statements], seed=self.seed
-        )
+        said = [s.text for s in self._scorer.statements]
+        self.features_ = FeatureMap.of(parts, extra=said, seed=self.seed)
         encoded = self._encoded(_rows(parts, labelled))
         unread = self._sample_of_unread(parts, labelled)
         weight = (~np.isnan(y[labelled])).astype(np.float64)
@@ -264,7 +264,8 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self._require_same_codebook()
         if not hasattr(self, "codebook_digest_"):
             self.begin()
-        return self._encoded(embed(self._encoder, texts))
+        middle = hasattr(self, "features_") and self.features_.middle > 0
+        return self._encoded(embed(self._encoder, texts, middle=middle))
 
     def prepare(self) -> None:
         """Compute what makes the first `update` of each code fast; may run behind."""
@@ -532,4 +533,5 @@ def _rows(parts: Parts, rows: NDArray[np.intp]) -> Parts:
         [parts.contexts[int(row)] for row in rows],
         parts.vectors[rows],
         parts.before[rows],
+        parts.middle[rows],
     )

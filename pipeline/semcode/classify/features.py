@@ -1,4 +1,4 @@
-"""Fixed-width features of a text: what it means, what was said before, its words, its shape."""
+"""Fixed-width features of a text: what it means, what came before, words, shape, manner."""
 
 from __future__ import annotations
 
@@ -26,16 +26,20 @@ __all__ = [
 Array = NDArray[np.float32]
 
 #: Width of the blocks beside the embedding. Fewer texts fill fewer columns; the rest is 0.
-CONTEXT, WORDS, SHAPE = 64, 256, 3
-#: What a block counts for; the squares sum to 1 so that no row is longer than 1.
-_MEANING_SHARE, _CONTEXT_SHARE, _WORDS_SHARE, _SHAPE_SHARE = 0.62, 0.31, 0.62, 0.365
+CONTEXT, WORDS, SHAPE, MANNER = 64, 256, 3, 128
+#: What a block counts for. The squares of the first four sum to 1; all are divided so that no
+#: row is longer than 1.
+_SHARES = {"meaning": 0.62, "context": 0.31, "words": 0.62, "shape": 0.365, "manner": 0.62}
 _MOST_WORDS, _MOST_NGRAMS, _MOST_TEXTS = 15_000, 25_000, 20_000
 
 _TOKENS = r"(?u)\b\w+\b|[?!]"
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors; semcode's encoders and any object like them."""
+    """Turns texts into unit vectors; semcode's encoders and any object like them.
+
+    One that also has `encode_both` (see semcode.embed.Encoder) tells how something is said.
+    """
 
     def encode(self, texts: Sequence[str]) -> Array:
         """Give one vector a text: (n_texts, dimension)."""
@@ -44,12 +48,17 @@ class Embedder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Texts, what was said before each ("" where nothing), and the unit vectors of both."""
+    """Texts, what was said before each ("" where nothing), and the unit vectors of both.
+
+    `middle` are the texts' means in the encoder's middle layer, (n_texts, width of the
+    layer), of no columns where there are none.
+    """
 
     texts: list[str]
     contexts: list[str]
     vectors: Array
     before: Array
+    middle: Array
 
 
 def as_list(texts: Any) -> Any:
@@ -92,23 +101,34 @@ def split_pairs(texts: Sequence[Any]) -> tuple[list[str], list[str]]:
     return plain, contexts
 
 
-def embed(encoder: Embedder, texts: Sequence[str | tuple[str, str]]) -> Parts:
+def embed(
+    encoder: Embedder, texts: Sequence[str | tuple[str, str]], *, middle: bool = False
+) -> Parts:
     """Embed texts and contexts, each distinct text once; an empty one is a row of zeros.
 
     A text longer than an encoder reads counts as far as it is read (the mean over pieces
-    foretold no better on long posts); its words count as a whole. Raises ModelError where
-    a value is not finite.
+    foretold no better on long posts); its words count as a whole. With `middle` the parts
+    have the middle layer's means, where the encoder gives them. Raises ModelError where a
+    value is not finite.
     """
     plain, contexts = split_pairs(texts)
     wanted = sorted({text for text in (*plain, *contexts) if text}) or [" "]
-    encoded = np.asarray(encoder.encode(wanted), dtype=np.float32)
-    _refuse_unsound(encoded, wanted)
-    table = np.vstack([encoded, np.zeros((1, encoded.shape[1]), np.float32)])
+    both = getattr(encoder, "encode_both", None) if middle else None
+    encoded, deep = both(wanted) if both else (encoder.encode(wanted), None)
+    table = _table(encoded, wanted)
+    deeper = _table(np.zeros((len(wanted), 0)) if deep is None else deep, wanted)
     row = {text: position for position, text in enumerate(wanted)}
     nothing = len(wanted)
-    vectors = table[[row.get(text, nothing) for text in plain]]
+    own = [row.get(text, nothing) for text in plain]
     before = table[[row.get(text, nothing) for text in contexts]]
-    return Parts(plain, contexts, vectors, before)
+    return Parts(plain, contexts, table[own], before, deeper[own])
+
+
+def _table(vectors: Any, texts: Sequence[str]) -> Array:
+    """Give the vectors as float32, refused where unsound, and below them a row of zeros."""
+    found = np.asarray(vectors, dtype=np.float32)
+    _refuse_unsound(found, texts)
+    return np.vstack([found, np.zeros((1, found.shape[1]), np.float32)])
 
 
 def _refuse_unsound(vectors: Array, texts: Sequence[str]) -> None:
@@ -132,20 +152,26 @@ class FeatureMap:
 
     Blocks: the embedding; the context's embedding (its main directions); TF-IDF of words,
     word pairs and character n-grams reduced to its main directions; length and question
-    mark. `blocks` gives the columns of each.
+    mark; the main directions of the embedding model's middle layer, which still tells how
+    something is said (Jawahar, Sagot and Seddah 2019, "What does BERT learn about the
+    structure of language?"). `blocks` gives the columns of each; `middle` is the width of
+    that layer, 0 where it is not read: then the last block has no columns.
     """
 
-    def __init__(self, dimension: int) -> None:
-        self.dimension = dimension
-        ends = np.cumsum([0, dimension, CONTEXT, WORDS, SHAPE])
-        names = ("meaning", "context", "words", "shape")
+    def __init__(self, dimension: int, middle: int = 0) -> None:
+        self.dimension, self.middle = dimension, middle
+        ends = np.cumsum([0, dimension, CONTEXT, WORDS, SHAPE, MANNER if middle else 0])
         self.blocks = {
             name: slice(int(a), int(b))
-            for name, a, b in zip(names, ends[:-1], ends[1:], strict=True)
+            for name, a, b in zip(_SHARES, ends[:-1], ends[1:], strict=True)
         }
         self.width = int(ends[-1])
+        longest = np.sqrt(1 + _SHARES["manner"] ** 2) if middle else 1.0
+        self.shares = {name: np.float32(share / longest) for name, share in _SHARES.items()}
         self.centre = np.zeros(dimension, np.float32)
         self.directions = np.zeros((dimension, CONTEXT), np.float32)
+        self.manner_centre = np.zeros(middle, np.float32)
+        self.manner_directions = np.zeros((middle, MANNER), np.float32)
         self.terms: dict[str, dict[str, int]] = {"word": {}, "char": {}}
         self.idf: dict[str, Array] = {
             "word": np.zeros(0, np.float32),
@@ -155,28 +181,55 @@ class FeatureMap:
         self._vectorizers: list[Any] | None = None
         self._named: list[str] | None = None
 
+    @classmethod
+    def of(cls, parts: Parts, *, extra: Sequence[str] = (), seed: int = 0) -> FeatureMap:
+        """Give a map for parts like these, fitted to them; see `fit`."""
+        return cls(parts.vectors.shape[1], parts.middle.shape[1]).fit(parts, extra=extra, seed=seed)
+
     def fit(self, parts: Parts, *, extra: Sequence[str] = (), seed: int = 0) -> FeatureMap:
         """Learn the directions from texts (none of their labels) and `extra` texts."""
         rows = texts_to_learn(len(parts.texts), seed=seed)
-        self._fit_context(parts.before[rows])
+        self.centre, self.directions = _main_directions(parts.before[rows], CONTEXT)
+        if self.middle:
+            self.manner_centre, self.manner_directions = _main_directions(
+                parts.middle[rows], MANNER
+            )
         self._fit_words([*(parts.texts[int(i)] for i in rows), *extra], seed=seed)
         return self
 
     def transform(self, parts: Parts) -> Array:
-        """Give the rows, (n_texts, width)."""
+        """Give the rows, (n_texts, width).
+
+        Raises ModelError where the parts lack the middle layer that was learned from.
+        """
         out = np.zeros((len(parts.texts), self.width), np.float32)
-        out[:, self.blocks["meaning"]] = parts.vectors * _MEANING_SHARE
+        out[:, self.blocks["meaning"]] = parts.vectors * self.shares["meaning"]
         had = np.array([bool(text) for text in parts.contexts])
         if had.any():
             before = (parts.before[had] - self.centre) @ self.directions
             out[np.ix_(had, np.arange(self.width)[self.blocks["context"]])] = (
                 before / np.maximum(np.linalg.norm(before, axis=1, keepdims=True), 1.0)
-            ) * _CONTEXT_SHARE
+            ) * self.shares["context"]
         if parts.texts and (self.terms["word"] or self.terms["char"]):
             out[:, self.blocks["words"]] = self._weigh(parts.texts) @ self.projection
-            out[:, self.blocks["words"]] *= _WORDS_SHARE
-        out[:, self.blocks["shape"]] = _shape(parts.texts) * _SHAPE_SHARE
+            out[:, self.blocks["words"]] *= self.shares["words"]
+        out[:, self.blocks["shape"]] = _shape(parts.texts) * self.shares["shape"]
+        if self.middle:
+            out[:, self.blocks["manner"]] = self._manner(parts.middle) * self.shares["manner"]
         return out
+
+    def _manner(self, middle: Array) -> Array:
+        """Give the main directions of how each text is said, (n_texts, MANNER), to 1."""
+        if middle.shape[1] != self.middle:
+            raise ModelError(
+                "The encoder does not give its middle layer, from which the model learned.",
+                remedy="Use the encoder that the model was trained with, or train again.",
+            )
+        apart = middle - self.manner_centre
+        length = np.maximum(np.linalg.norm(apart, axis=1, keepdims=True), 1e-9)
+        said = np.abs(middle).sum(axis=1, keepdims=True) > 0
+        manner: Array = (apart / length * said) @ self.manner_directions
+        return manner
 
     def word_weights(self, text: str, weights: NDArray[np.float64]) -> dict[str, float]:
         """Say what each word of a text adds through the word block to a score.
@@ -186,7 +239,7 @@ class FeatureMap:
         """
         added: dict[str, float] = {}
         row = self._weigh([text]).tocsr()
-        parts = row.data * (self.projection[row.indices] @ weights) * _WORDS_SHARE
+        parts = row.data * (self.projection[row.indices] @ weights) * self.shares["words"]
         names = self._names()
         words = dict.fromkeys(w.lower() for w in re.findall(_TOKENS, text))
         for column, part in zip(row.indices, parts, strict=True):
@@ -199,18 +252,6 @@ class FeatureMap:
         if self._named is None:
             self._named = [*self.terms["word"], *self.terms["char"]]
         return self._named
-
-    def _fit_context(self, before: Array) -> None:
-        rows = before[np.abs(before).sum(axis=1) > 0]
-        if not len(rows):
-            return
-        self.centre = rows.mean(axis=0)
-        centred = (rows - self.centre).astype(np.float64)
-        _, vectors = np.linalg.eigh(centred.T @ centred)
-        self.directions = np.ascontiguousarray(vectors[:, ::-1][:, :CONTEXT], dtype=np.float32)
-        if self.directions.shape[1] < CONTEXT:
-            missing = CONTEXT - self.directions.shape[1]
-            self.directions = np.pad(self.directions, ((0, 0), (0, missing)))
 
     def _fit_words(self, texts: Sequence[str], *, seed: int) -> None:
         from sklearn.feature_extraction.text import TfidfVectorizer
@@ -248,6 +289,23 @@ class FeatureMap:
                 if self.terms[name]
             ]
         return _side_by_side([vectorizer.transform(texts) for vectorizer in self._vectorizers])
+
+
+def _main_directions(vectors: Array, count: int) -> tuple[Array, Array]:
+    """Give the mean of the rows that are not 0, (dimension,), and (dimension, count) directions.
+
+    These are the principal ones; where there are fewer, the rest is 0.
+    """
+    rows = vectors[np.abs(vectors).sum(axis=1) > 0]
+    directions = np.zeros((vectors.shape[1], count), np.float32)
+    if not len(rows):
+        return np.zeros(vectors.shape[1], np.float32), directions
+    centre: Array = rows.mean(axis=0)
+    centred = (rows - centre).astype(np.float64)
+    _, found = np.linalg.eigh(centred.T @ centred)
+    main = found[:, ::-1][:, :count]
+    directions[:, : main.shape[1]] = main
+    return centre, directions
 
 
 def _side_by_side(halves: Sequence[Any]) -> Any:

@@ -57,9 +57,9 @@ def fresh_fit(
         y[row, code] = label
     new = model.__sklearn_clone__().fit(texts, y, groups)
     if not hasattr(new, "features_"):
-        parts = embed(new._load_encoder(), texts)
+        parts = embed(new._load_encoder(), texts, middle=True)
         said = [one.text for one in statements(new.codebook)]
-        new.features_ = FeatureMap(parts.vectors.shape[1]).fit(parts, extra=said, seed=new.seed)
+        new.features_ = FeatureMap.of(parts, extra=said, seed=new.seed)
     encoded = new.encode(texts)
     places = np.flatnonzero(~np.isnan(y).all(axis=1))
     return Fresh(new, encoded.features, encoded.definition, [int(row) for row in places])
@@ -80,9 +80,9 @@ def opened(
     new = model.__sklearn_clone__()
     new.begin()
     rows = texts_to_learn(len(texts), seed=new.seed)
-    parts = embed(new._load_encoder(), [texts[int(row)] for row in rows])
+    parts = embed(new._load_encoder(), [texts[int(row)] for row in rows], middle=True)
     said = [one.text for one in statements(new.codebook)]
-    new.features_ = FeatureMap(parts.vectors.shape[1]).fit(parts, extra=said, seed=new.seed)
+    new.features_ = FeatureMap.of(parts, extra=said, seed=new.seed)
     features = np.empty((len(texts), new.features_.width), np.float16)
     definition = np.empty((len(texts), len(new.codebook)), np.float32)
     for first in range(0, len(texts), _BLOCK):

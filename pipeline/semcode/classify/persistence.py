@@ -26,7 +26,8 @@ __all__ = ["load_classifier", "save_classifier"]
 
 Tensors = dict[str, NDArray[Any]]
 
-_FORMAT = 1
+#: 1 had no features from the middle layer; a file that needs none is still written as 1.
+_FORMATS = (1, 2)
 
 
 def save_classifier(model: CodeClassifier, path: str | Path, *, rows: bool = False) -> str:
@@ -107,6 +108,8 @@ def _tensors(model: CodeClassifier, *, rows: bool) -> Tensors:
         "features.centre": features.centre,
         "features.directions": features.directions,
         "features.projection": features.projection,
+        "features.manner_centre": features.manner_centre,
+        "features.manner_directions": features.manner_directions,
         "features.idf.word": features.idf["word"],
         "features.idf.char": features.idf["char"],
     }
@@ -124,12 +127,13 @@ def _described(model: CodeClassifier, *, rows: bool) -> dict[str, Any]:
 
     choice, prior = model.choice_, model.refiner_.prior
     return {
-        "format": _FORMAT,
+        "format": 2 if model.features_.middle else 1,
         "semcode": __version__,
         "codebook": asdict(model.codebook),
         "codebook_sha256": model.codebook.digest,
         "encoder": model.encoder_name(),
         "dimension": model.features_.dimension,
+        "middle": model.features_.middle,
         "settings": {
             "model": model.model,
             "folds": model.folds,
@@ -167,9 +171,9 @@ def _read(path: Path) -> tuple[Tensors, str, str]:
             remedy="Give a file that semcode train wrote.",
         )
     form = json.loads(described).get("format")
-    if form != _FORMAT:
+    if form not in _FORMATS:
         raise ModelError(
-            f"The model file is of format {form}; this semcode reads {_FORMAT}.",
+            f"The model file is of format {form}; this semcode reads {_FORMATS}.",
             where=str(path),
             remedy="Update semcode, or train again.",
         )
@@ -218,7 +222,10 @@ def _require_encoder(model: CodeClassifier, about: Mapping[str, Any], where: str
 
 
 def _restore(model: CodeClassifier, tensors: Tensors, about: Mapping[str, Any]) -> None:
-    features = FeatureMap(about["dimension"])
+    features = FeatureMap(about["dimension"], about.get("middle", 0))
+    if features.middle:
+        features.manner_centre = tensors["features.manner_centre"]
+        features.manner_directions = tensors["features.manner_directions"]
     features.centre, features.directions = (
         tensors["features.centre"],
         tensors["features.directions"],

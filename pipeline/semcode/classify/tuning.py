@@ -16,9 +16,11 @@ __all__ = ["SCALES", "Candidate", "Choice", "choose", "fit_candidate", "folds_of
 Floats = NDArray[np.float64]
 
 #: From "the mean of the labelled texts" to "whatever tells the labelled texts apart".
-PENALTIES = (40.0, 16.0, 6.0, 2.4, 1.0, 0.4, 0.16, 0.06)
+PENALTIES = (29.0, 11.6, 4.3, 1.7, 0.72, 0.29, 0.116, 0.043)
 #: What a weight of the word block, and of the shape block, may be beside the embedding's.
 SCALES = ((1.0, 1.0), (1.0, 3.0), (2.0, 3.0))
+#: And of the manner block: hardly anything (how something is said may tell nothing), or as much.
+MANNERS = (0.05, 1.0)
 
 _SLOPE_PRECISION = 25.0  # of a code's own slope around the study's, in units of the study's
 _FEW = 300  # below so many texts the folds are drawn three times
@@ -27,7 +29,7 @@ _ENOUGH = 64  # codes that tell which settings are best for all
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One way to learn: precision of the weights, scales of two blocks, trust in definitions.
+    """One way to learn: precision of the weights, scales of blocks, trust in definitions.
 
     `share` is what the definitions' log-odds count for beside what was learned.
     """
@@ -36,6 +38,7 @@ class Candidate:
     words: float
     shape: float
     share: float
+    manner: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,8 @@ def choose(
     )
     if not divided:
         return Choice(Candidate(PENALTIES[2], *SCALES[0], 1.0), {}, None)
-    start = [Candidate(p, *s, 0.0) for s, p in product(SCALES, PENALTIES)]
+    manners = MANNERS if _columns(blocks["manner"]) else (1.0,)
+    start = [Candidate(p, *s, 0.0, m) for s, m, p in product(SCALES, manners, PENALTIES)]
     some = _some_codes(cells, seed=seed)
     held = _held_out(x, some, divided, start, blocks)
     judged = {candidate: _judge(z, some) for candidate, z in held.items()}
@@ -161,20 +165,18 @@ def _held_out(
     labels would look as if they foretold the opposite.
     """
     held = {candidate: np.zeros_like(cells.y) for candidate in candidates}
-    families: dict[tuple[float, float, float], list[Candidate]] = {}
+    families: dict[Candidate, list[Candidate]] = {}
     for candidate in candidates:
-        families.setdefault((candidate.words, candidate.shape, candidate.share), []).append(
-            candidate
-        )
+        families.setdefault(replace(candidate, penalty=0.0), []).append(candidate)
     for rows in (rows for found in divided for rows in found):
         rest = np.setdiff1d(np.arange(len(x)), rows)
         inside = Cells(cells.y[rest], cells.weight[rest], cells.definition[rest])
         shift = _usual(cells) - _usual(inside)
-        around = {share: study_prior(inside, 1.0, share) for _, _, share in families}
-        for (_, _, share), family in families.items():
-            turned, start = rotate(x[rest], _scale(x.shape[1], blocks, family[0])), None
+        around = {like.share: study_prior(inside, 1.0, like.share) for like in families}
+        for like, family in families.items():
+            turned, start = rotate(x[rest], _scale(x.shape[1], blocks, like)), None
             for candidate in family:
-                prior = replace(around[share], penalty=candidate.penalty)
+                prior = replace(around[like.share], penalty=candidate.penalty)
                 weights, start = fit_codes(turned, inside, prior, start=start, tolerance=1e-2)
                 scores = weights.scores(x[rows], cells.definition[rows]) + shift
                 held[candidate][rows] += scores / len(divided)
@@ -192,7 +194,12 @@ def _scale(width: int, blocks: Mapping[str, slice], candidate: Candidate) -> Flo
     scale = np.ones(width)
     scale[blocks["words"]] = candidate.words
     scale[blocks["shape"]] = candidate.shape
+    scale[blocks["manner"]] = candidate.manner
     return scale
+
+
+def _columns(block: slice) -> int:
+    return int(block.stop - block.start)
 
 
 def _judge(z: Floats, cells: Cells) -> tuple[float, float]:
@@ -212,8 +219,8 @@ def _mean_candidate(judged: Mapping[Candidate, tuple[float, float]], cells: floa
     losses = np.array([loss for loss, _ in judged.values()])
     weight = np.exp((losses.min() - losses) * cells)
     weight /= weight.sum()
-    settings = np.array([(c.penalty, c.words, c.shape) for c in judged])
-    penalty, words, shape = (float(v) for v in np.exp(weight @ np.log(settings)))
+    settings = np.array([(c.penalty, c.words, c.shape, c.manner) for c in judged])
+    penalty, words, shape, manner = (float(v) for v in np.exp(weight @ np.log(settings)))
     shares = np.array([share for _, share in judged.values()])
     share = float(np.exp(weight @ np.log(shares + 1e-3))) - 1e-3
-    return Candidate(penalty, words, shape, max(share, 0.0))
+    return Candidate(penalty, words, shape, max(share, 0.0), manner)

@@ -35,6 +35,17 @@ class Encoder(Protocol):
         """
         ...
 
+    def encode_both(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """Give the vectors, and the mean of the middle layer over each text's tokens.
+
+        The last layer keeps what a text is about; the middle one still tells how it is
+        said. The mean is as the layer gives it, of no fixed length: (n_texts, width of the
+        layer). None where the model's middle layer cannot be read.
+        """
+        ...
+
 
 def load_encoder(ref: ModelRef, *, threads: int | None = None) -> Encoder:
     """Check the files of a model and load it; None or 0 threads means all cores.

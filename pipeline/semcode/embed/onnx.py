@@ -30,7 +30,8 @@ class OnnxEncoder:
     def __init__(self, ref: ModelRef, folder: Path, *, threads: int | None = None) -> None:
         self.ref = ref
         self._threads = threads or _cores()
-        self._session = _session(folder / "onnx" / "model.onnx")
+        self._session = _session(folder / "onnx" / "model.onnx", middle=ref.middle)
+        self._last = [self._session.get_outputs()[0].name]
         self._names = {node.name for node in self._session.get_inputs()}
         self._tokenizer = _tokenizer(folder / "tokenizer.json", max_tokens=ref.max_tokens)
 
@@ -38,20 +39,41 @@ class OnnxEncoder:
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
         """Give one unit vector a text; see Encoder."""
-        vectors = np.empty((len(texts), self.ref.dimension), dtype=np.float32)
+        return scaled(self._means(texts, self._last, progress)[0])
+
+    def encode_both(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """Give the vectors and the middle layer's means, in one go; see Encoder."""
+        middle = [self.ref.middle] if self.ref.middle else []
+        last, *rest = self._means(texts, self._last + middle, progress)
+        return scaled(last), rest[0] if rest else None
+
+    def _means(
+        self,
+        texts: Sequence[str],
+        layers: Sequence[str],
+        progress: Callable[[int], None] | None,
+    ) -> NDArray[np.float32]:
+        """Give the mean over each text's tokens, (n_layers, n_texts, dimension)."""
+        means = np.empty((len(layers), len(texts), self.ref.dimension), dtype=np.float32)
         pool = ThreadPoolExecutor(self._threads, thread_name_prefix="encode")
         try:
             for start in range(0, len(texts), CHUNK):
                 rows = slice(start, start + CHUNK)
-                for done in self._encode_chunk(pool, texts[rows], vectors[rows]):
+                for done in self._encode_chunk(pool, texts[rows], layers, means[:, rows]):
                     if progress is not None:
                         progress(start + done)
         finally:
             pool.shutdown(cancel_futures=True)
-        return vectors
+        return means
 
     def _encode_chunk(
-        self, pool: ThreadPoolExecutor, texts: Sequence[str], out: NDArray[np.float32]
+        self,
+        pool: ThreadPoolExecutor,
+        texts: Sequence[str],
+        layers: Sequence[str],
+        out: NDArray[np.float32],
     ) -> Iterator[int]:
         """Fill `out` and give, after each batch, how many texts are done."""
         tokens = [
@@ -60,15 +82,18 @@ class OnnxEncoder:
         ]
         done = 0
         batches = list(_batches([len(ids) for ids in tokens]))
-        runs = [pool.submit(self._run, [tokens[row] for row in batch]) for batch in batches]
+        runs = [pool.submit(self._run, [tokens[row] for row in batch], layers) for batch in batches]
         for batch, run in zip(batches, runs, strict=True):
-            out[batch] = run.result()
+            out[:, batch] = run.result()
             done += len(batch)
             yield done
-        checked(out, name=self.ref.name)
+        for layer in out:
+            checked(layer, name=self.ref.name)
 
-    def _run(self, tokens: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
-        """Pool the last layer over each text's tokens: (len(tokens), dimension)."""
+    def _run(
+        self, tokens: Sequence[NDArray[np.int64]], layers: Sequence[str]
+    ) -> NDArray[np.float32]:
+        """Pool layers over each text's tokens: (n_layers, len(tokens), dimension)."""
         ids = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int64)
         mask = np.zeros_like(ids)
         for row, own in enumerate(tokens):
@@ -76,9 +101,13 @@ class OnnxEncoder:
             mask[row, : len(own)] = 1
         inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         named = {name: value for name, value in inputs.items() if name in self._names}
-        hidden = self._session.run(None, named)[0]
         weight = mask[:, :, None].astype(np.float32)
-        return scaled((hidden * weight).sum(axis=1) / weight.sum(axis=1))
+        return np.stack(
+            [
+                (hidden * weight).sum(axis=1) / weight.sum(axis=1)
+                for hidden in self._session.run(layers, named)
+            ]
+        )
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -93,8 +122,8 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _session(path: Path) -> Any:
-    """Open a model for the CPU, offline and quiet.
+def _session(path: Path, *, middle: str) -> Any:
+    """Open a model for the CPU, offline and quiet; its middle layer becomes an output too.
 
     The basic graph optimisations are the fastest here: the extended ones fuse layer
     normalisation into a kernel that is ten times slower than the plain one.
@@ -109,9 +138,29 @@ def _session(path: Path) -> Any:
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
     options.log_severity_level = 3
+    beside = "session.model_external_initializers_file_folder_path"
+    options.add_session_config_entry(beside, str(path.parent))
     return onnxruntime.InferenceSession(
-        str(path), sess_options=options, providers=["CPUExecutionProvider"]
+        path.read_bytes() + _also_output(middle),
+        sess_options=options,
+        providers=["CPUExecutionProvider"],
     )
+
+
+def _also_output(name: str) -> bytes:
+    """Give what makes a value of the graph an output when it follows a model's own bytes.
+
+    A message of protocol buffers that follows another one adds to it. The numbers are those
+    of onnx.proto3: ModelProto.graph is field 7, GraphProto.output 12, ValueInfoProto.name 1.
+    """
+    if not name:
+        return b""
+    return _field(7, _field(12, _field(1, name.encode())))
+
+
+def _field(number: int, content: bytes) -> bytes:
+    """Give a field of protocol buffers that holds bytes (fewer than 128)."""
+    return bytes([number << 3 | 2, len(content)]) + content
 
 
 def _tokenizer(path: Path, *, max_tokens: int) -> Any:

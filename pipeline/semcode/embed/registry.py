@@ -27,6 +27,7 @@ class ModelRef:
     `revision` is a sha256 over the hashes of all files and over how they are run; vectors
     of one `(name, revision)` can be compared and cached. `files` are (path inside the
     model's folder, sha256). `folder` is None for a package that is looked up when loaded.
+    `middle` is the graph's own name of its middle layer's output, "" where none is used.
     `max_tokens` is where a text is cut, its special tokens included.
     """
 
@@ -48,6 +49,13 @@ class ModelRef:
     licence: str = ""
     source: str = ""
     components: tuple[str, ...] = ()
+    middle: str = ""
+
+    @property
+    def middle_revision(self) -> str:
+        """Name the means of the middle layer as `revision` names the vectors; "" for none."""
+        how = {"vectors": self.revision, "layer": self.middle}
+        return revision_of((), **how) if self.middle else ""
 
 
 def resolve(model: str, *, allow_download: bool = False) -> ModelRef:
@@ -189,4 +197,5 @@ def _ref(name: str, table: Mapping[str, Any]) -> ModelRef:
         licence=table["licence"],
         source=table["source"],
         components=tuple(table.get("components", ())),
+        middle=table.get("middle", ""),
     )

@@ -60,6 +60,12 @@ class SentenceEncoder:
                     progress(min(start + CHUNK, len(texts)))
         return vectors
 
+    def encode_both(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> tuple[NDArray[np.float32], None]:
+        """Give the vectors alone: the layers of a folder's model are not looked into."""
+        return self.encode(texts, progress=progress), None
+
     def _fitting(self, found: NDArray[np.float32]) -> NDArray[np.float32]:
         if found.shape[1] != self.ref.dimension:
             raise ModelError(

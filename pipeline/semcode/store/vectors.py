@@ -1,4 +1,4 @@
-"""The cache of embeddings: one float16 vector a text and model, in the study file itself."""
+"""The cache of embeddings: one float16 vector a text and layer of a model, in the study file."""
 
 from __future__ import annotations
 

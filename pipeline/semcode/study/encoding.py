@@ -61,28 +61,50 @@ class CachedEncoder:
 
     def encode(self, texts: Sequence[str]) -> Array:
         """Give the vectors of texts, (n_texts, dimension), from the cache or embedded now."""
+        return self._kept(texts, self.keep(texts, middle=False), self.ref.revision)
+
+    def encode_both(self, texts: Sequence[str]) -> tuple[Array, Array | None]:
+        """Give the vectors and the middle layer's means; see semcode.embed.Encoder."""
+        hashes = self.keep(texts)
+        middle = self.ref.middle_revision
+        vectors = self._kept(texts, hashes, self.ref.revision)
+        return vectors, self._kept(texts, hashes, middle) if middle else None
+
+    def _kept(self, texts: Sequence[str], hashes: Sequence[bytes], revision: str) -> Array:
         if not texts:
             return np.zeros((0, self.ref.dimension), np.float32)
-        hashes = self.keep(texts)
         with self._database.read() as connection:
-            found = store.vectors.get(connection, self.ref.revision, hashes)
+            found = store.vectors.get(connection, revision, hashes)
         return np.stack([found[key] for key in hashes])
 
     def keep(
-        self, texts: Sequence[str], *, advance: Callable[[int], None] | None = None
+        self,
+        texts: Sequence[str],
+        *,
+        middle: bool = True,
+        advance: Callable[[int], None] | None = None,
     ) -> list[bytes]:
-        """Embed and store the texts that have no vector; give the key of each text."""
+        """Embed and store the texts that lack something; give the key of each text.
+
+        See `missing` for what `middle` asks.
+        """
         hashes = [store.vectors.text_hash(text) for text in texts]
-        lacking = self.missing(hashes)
+        lacking = self.missing(hashes, middle=middle)
         waiting = {h: t for h, t in zip(hashes, texts, strict=True) if h in lacking}
         while waiting:
             self.keep_some(waiting, advance=advance)
         return hashes
 
-    def missing(self, hashes: Sequence[bytes]) -> set[bytes]:
-        """Tell which texts have no vector yet."""
+    def missing(self, hashes: Sequence[bytes], *, middle: bool = True) -> set[bytes]:
+        """Tell which texts have no vector yet or, with `middle`, no mean of the middle layer.
+
+        Only what learns needs the latter; studies of earlier versions have none.
+        """
         with self._database.read() as connection:
-            return store.vectors.missing(connection, self.ref.revision, hashes)
+            lacking = store.vectors.missing(connection, self.ref.revision, hashes)
+            if middle and self.ref.middle:
+                lacking |= store.vectors.missing(connection, self.ref.middle_revision, hashes)
+        return lacking
 
     def keep_some(
         self, waiting: dict[bytes, str], *, advance: Callable[[int], None] | None = None
@@ -98,9 +120,11 @@ class CachedEncoder:
                 advance(done - told)
             told = done
 
-        vectors = self._encoder.encode(texts, progress=tell)
+        vectors, middle = self._encoder.encode_both(texts, progress=tell)
         with self._database.write() as connection:
             store.vectors.put(connection, self.ref.revision, hashes, vectors)
+            if middle is not None:
+                store.vectors.put(connection, self.ref.middle_revision, hashes, middle)
         return len(texts)
 
     @cached_property

@@ -29,7 +29,8 @@ def passage_vectors(study: Study, data: CodedStudy) -> Vectors | None:
         return None
     try:
         encoder = CachedEncoder(study.database, study.settings)
-        if len(encoder.missing([store.vectors.text_hash(text) for text in texts])) > _MOST:
+        hashes = [store.vectors.text_hash(text) for text in texts]
+        if len(encoder.missing(hashes, middle=False)) > _MOST:
             return None
         vectors = encoder.encode(texts)
     except ModelError:

@@ -38,8 +38,9 @@ def without_rare_words(
     used = _users(texts, groups)
     codebook = set(_terms(" \n ".join(s.text for s in statements(model.codebook))))
     old = model.features_
-    new = FeatureMap(old.dimension)
+    new = FeatureMap(old.dimension, old.middle)
     new.centre, new.directions = old.centre, old.directions
+    new.manner_centre, new.manner_directions = old.manner_centre, old.manner_directions
     rows: list[int] = []
     first = 0
     for name in ("word", "char"):

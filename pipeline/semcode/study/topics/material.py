@@ -81,8 +81,9 @@ def gather(study: Study, progress: Progress) -> Material:
                 pairs.append(learner_text(text, segment, context_below=below))
                 who.append(place.participant)
     encoder = CachedEncoder(study.database, study.settings)
-    lacking = len(encoder.missing([store.vectors.text_hash(text) for text in embedded]))
+    hashes = [store.vectors.text_hash(text) for text in embedded]
+    lacking = len(encoder.missing(hashes, middle=False))
     if lacking:
         with progress.stage("Embedding segments", lacking) as advance:
-            encoder.keep(embedded, advance=advance)
+            encoder.keep(embedded, middle=False, advance=advance)
     return Material(keys, texts, pairs, who, encoder.encode(embedded), encoder, digest)

@@ -59,6 +59,7 @@ const PART = {
   meaning: "likeness in meaning to passages decided on speaks",
   context: "the question before speaks",
   words: "its words speak",
+  manner: "how it is said speaks",
   usual: "how common the code is speaks",
 };
 
