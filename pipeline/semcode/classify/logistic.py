@@ -65,7 +65,7 @@ class Cells:
 class Rotation:
     """Features in the directions in which they vary, so that one scaling fits all codes."""
 
-    rows: Floats  # (n_texts, rank)
+    rows: NDArray[np.floating]  # (n_texts, rank); float32 where that is exact enough
     basis: Floats  # (width, rank), block scales included
     spread: Floats  # (rank,)
 
@@ -76,8 +76,13 @@ def sigmoid(z: Floats) -> Floats:
     return p
 
 
-def rotate(x: NDArray[np.float32], scale: Floats) -> Rotation:
-    """Rotate scaled features, (n, width) times (width,), onto their principal directions."""
+def rotate(
+    x: NDArray[np.float32], scale: Floats, *, dtype: type[np.floating] = np.float64
+) -> Rotation:
+    """Rotate scaled features, (n, width) times (width,), onto their principal directions.
+
+    With rows of float32 a fit takes half the time and is as exact as a loose tolerance asks.
+    """
     scaled = x.astype(np.float64) * scale
     n, width = scaled.shape
     if n < width:
@@ -89,7 +94,8 @@ def rotate(x: NDArray[np.float32], scale: Floats) -> Rotation:
         spread, basis = np.linalg.eigh(scaled.T @ scaled)
         keep = spread > 1e-10 * max(spread[-1], 1e-30)
         spread, basis = spread[keep], basis[:, keep]
-    return Rotation(scaled @ basis, basis * scale[:, None], spread)
+    rows = (scaled @ basis).astype(dtype, copy=False)
+    return Rotation(rows, basis * scale[:, None], spread)
 
 
 def fit_codes(
@@ -137,13 +143,16 @@ class _Problem:
         self.precision[self.rank + 1] = prior.intercept_precision
 
     def forward(self, u: Floats) -> Floats:
-        out: Floats = self.rows @ u[: self.rank]
+        out: Floats = self._product(self.rows, u[: self.rank])
         out += self.cells.definition * u[self.rank] + u[self.rank + 1]
         return out
 
     def backward(self, errors: Floats) -> Floats:
         slope = (self.cells.definition * errors).sum(axis=0)
-        return np.vstack([self.rows.T @ errors, slope, errors.sum(axis=0)])
+        return np.vstack([self._product(self.rows.T, errors), slope, errors.sum(axis=0)])
+
+    def _product(self, rows: NDArray[np.floating], by: Floats) -> Floats:
+        return (rows @ by.astype(rows.dtype, copy=False)).astype(np.float64, copy=False)
 
     def scores(self, u: Floats) -> Floats:
         return self.base + self.forward(u)

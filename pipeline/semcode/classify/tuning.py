@@ -174,7 +174,8 @@ def _held_out(
         shift = _usual(cells) - _usual(inside)
         around = {like.share: study_prior(inside, 1.0, like.share) for like in families}
         for like, family in families.items():
-            turned, start = rotate(x[rest], _scale(x.shape[1], blocks, like)), None
+            scale = _scale(x.shape[1], blocks, like)
+            turned, start = rotate(x[rest], scale, dtype=np.float32), None
             for candidate in family:
                 prior = replace(around[like.share], penalty=candidate.penalty)
                 weights, start = fit_codes(turned, inside, prior, start=start, tolerance=1e-2)
