@@ -265,6 +265,28 @@ def test_the_formula_has_the_constants_of_the_code():
     assert f"exp({-d._INTERCEPT:g} − {d._SLOPE:g} · (m + {d._WORDS_WEIGHT:g} t))" in page
 
 
+def test_the_learner_has_the_constants_of_the_methods_page():
+    from semcode.classify import calibration, estimator, features, tuning
+    from semcode.study.learning import anchors
+
+    page = " ".join(text_of(ROOT / "docs" / "methods.md").split())
+    blocks = (features.CONTEXT, features.WORDS, features.MANNER)
+    assert blocks == (64, 256, 128)
+    for said in (
+        f"(at most {estimator._FARTHEST:g} either way)",
+        f"While fewer than {anchors.PASSAGES} passages of a code",
+        "the 64 main directions of the context's vector; 256 main directions of TF-IDF",
+        "128 main directions of the mean of the language model's third layer of six",
+        f"from {max(tuning.PENALTIES):g} to {min(tuning.PENALTIES):g}",
+        f"the last block ({tuning.MANNERS[0]:g} or {tuning.MANNERS[1]:g})",
+    ):
+        assert said in page, said
+    assert {words for words, _ in tuning.SCALES} == {1, 2}
+    assert {shape for _, shape in tuning.SCALES} == {1, 3}
+    assert (len(tuning.PENALTIES), calibration._SURE) == (8, 6)
+    assert "/model/layers.2/" in text_of(ROOT / "models" / "models.toml")  # the third
+
+
 def test_codebook_commands_of_the_guide_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Study.create("my-study").close()
