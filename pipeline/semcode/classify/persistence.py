@@ -22,7 +22,7 @@ from semcode.classify.tuning import Candidate, Choice
 from semcode.codebook import Code, Codebook, Facet
 from semcode.errors import ModelError
 
-__all__ = ["load_classifier", "save_classifier"]
+__all__ = ["load_classifier", "marks_in", "save_classifier"]
 
 Tensors = dict[str, NDArray[Any]]
 
@@ -30,13 +30,20 @@ Tensors = dict[str, NDArray[Any]]
 _FORMATS = (1, 2)
 
 
-def save_classifier(model: CodeClassifier, path: str | Path, *, rows: bool = False) -> str:
+def save_classifier(
+    model: CodeClassifier,
+    path: str | Path,
+    *,
+    rows: bool = False,
+    marks: Mapping[str, Any] | None = None,
+) -> str:
     """Write a trained classifier with its codebook, and give the file's own sha256.
 
     The file holds the words and n-grams that were learned from, names among them; treat it
     as the transcripts are treated. For others, `semcode train` writes a copy without what
     fewer than three participants said. `rows` adds the labelled texts' features (no texts), so
-    that `update` goes on after loading. Raises ModelError where nothing was learned, and
+    that `update` goes on after loading. `marks` are kept for whoever asks what was learned
+    from (`marks_in`). Raises ModelError where nothing was learned, and
     where the file cannot be written.
     """
     from safetensors import SafetensorError
@@ -44,7 +51,8 @@ def save_classifier(model: CodeClassifier, path: str | Path, *, rows: bool = Fal
 
     if not hasattr(model, "weights_"):
         raise ModelError("Nothing was learned yet that could be saved.", remedy="Call fit first.")
-    tensors, described = _tensors(model, rows=rows), json.dumps(_described(model, rows=rows))
+    tensors = _tensors(model, rows=rows)
+    described = json.dumps(_described(model, rows=rows) | {"marks": marks})
     digest = _digest(tensors, described)
     try:
         save_file(tensors, str(path), metadata={"semcode": described, "sha256": digest})
@@ -91,6 +99,13 @@ def load_classifier(
     _require_encoder(model, about, str(path))
     _restore(model, tensors, about)
     return model
+
+
+def marks_in(path: Path) -> Mapping[str, Any] | None:
+    """Give the marks that a model file was saved with, None where it has none."""
+    _, described, _ = _read(path)
+    found: Mapping[str, Any] | None = json.loads(described).get("marks")
+    return found
 
 
 def _tensors(model: CodeClassifier, *, rows: bool) -> Tensors:

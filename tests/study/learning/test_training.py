@@ -239,7 +239,7 @@ def test_judged_is_what_suggests_also_in_a_study_that_began_with_a_model(trained
         def scores(*, trained: bool) -> tuple[np.ndarray, np.ndarray]:
             scorer = trained_model(study.database, study.settings)
             assert ("origin" in scorer.row.provenance) is not trained
-            assert elsewhere(scorer) == "model.safetensors"
+            assert elsewhere(scorer).origin == "model.safetensors"
             asked = ask(scorer, study.database, study.settings, audit.texts)
             given = (scorer, study.database, study.settings, audit)
             return asked, audit_scores(*given, same=False, seed=0)

@@ -25,6 +25,7 @@ from semcode.study.learning.batch_scoring import (
     audit_scores,
     boldness,
     elsewhere,
+    require_strangers,
     trained_model,
 )
 from semcode.study.progress import Progress, Silent
@@ -118,6 +119,8 @@ def code_interviews(
     audit, same, able = basis.audit, basis.same, basis.able
     with shows.stage("Scoring", 2) as advance:
         model = trained_model(database, settings)
+        if not same:
+            require_strangers(model, audit)
         book = model.codebook
         p = ask(model, database, settings, target.texts)
         advance(1)
@@ -140,10 +143,11 @@ def code_interviews(
     coder = f"{_NAME} {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
     codings = _codings(book, target, p, given, coder)
     assumed = assumptions(same, together, all_at_once, max_error, confidence, icc, tried)
-    if not same and elsewhere(model):
+    begun = elsewhere(model)
+    if not same and begun is not None:
         assumed.append(
-            f"The study began with {elsewhere(model)}: the bound holds only if that model had "
-            "learned nothing from the people of the audit."
+            f"The study began with {begun.origin}: the bound holds only if that model had "
+            f"learned nothing from the people of the audit{begun.unmarked}."
         )
     if basis.where_sure:
         assumed.append(

@@ -20,6 +20,7 @@ from semcode.study.learning.audit_labels import AuditLabels
 from semcode.study.learning.earlier import both_models
 from semcode.study.learning.evaluating import lesson_of, new_model
 from semcode.study.learning.learned import LearnedScorer, open_scorer
+from semcode.study.learning.recognising import recognised
 from semcode.suggest import learner_text
 
 if TYPE_CHECKING:
@@ -27,7 +28,15 @@ if TYPE_CHECKING:
 
     Scorer = CodeClassifier | LearnedScorer
 
-__all__ = ["ask", "audit_scores", "boldness", "elsewhere", "only_where_sure", "trained_model"]
+__all__ = [
+    "ask",
+    "audit_scores",
+    "boldness",
+    "elsewhere",
+    "only_where_sure",
+    "require_strangers",
+    "trained_model",
+]
 
 Floats = NDArray[np.float64]
 Pair = tuple[str, str]
@@ -69,12 +78,28 @@ def trained_model(database: Database, settings: Settings) -> Scorer:
     return model.fit(lesson.labels.texts, lesson.teach, lesson.labels.groups)
 
 
-def elsewhere(model: Scorer) -> str:
-    """Name the model from elsewhere that a study's model is or stands beside, "" for none."""
+def elsewhere(model: Scorer) -> LearnedScorer | None:
+    """Give the model from elsewhere that a study's model is or stands beside, if any."""
     if not isinstance(model, LearnedScorer):
-        return ""
-    rows = [model.row, *([model.earlier.row] if model.earlier else [])]
-    return next((str(row.provenance["origin"]) for row in rows if "origin" in row.provenance), "")
+        return None
+    both = (one for one in (model, model.earlier) if one is not None)
+    return next((one for one in both if "origin" in one.row.provenance), None)
+
+
+def require_strangers(model: Scorer, audit: AuditLabels) -> None:
+    """Refuse an audit of people whom the model begun with had learned from (InputError)."""
+    begun = elsewhere(model)
+    if begun is None:
+        return
+    known = recognised(begun.marks, [text for _, text in audit.texts], audit.groups)
+    if known:
+        raise InputError(
+            f"{begun.origin}, with which the study began, had learned from passages of "
+            f"{', '.join(known)}. An audit of people whom it knows bounds no error on others.",
+            where="the audit sample",
+            remedy="Draw the audit from interviews that it had not learned from, or begin the "
+            "study without it.",
+        )
 
 
 def boldness(database: Database) -> float:

@@ -54,10 +54,16 @@ def begin_with(codebook: str | Path | Codebook | None, model: Path | None) -> Co
 
 def adopt(connection: Connection, path: Path) -> None:
     """Put a model file, and the facets' beside it, into a new study that has its codebook."""
+    from semcode.classify.persistence import marks_in
+
     version = store.codebooks.latest_version(connection)
     origin = {"origin": path.name}
     row = store.models.add(
-        connection, path.read_bytes(), kind="codes", codebook_version=version, provenance=origin
+        connection,
+        path.read_bytes(),
+        kind="codes",
+        codebook_version=version,
+        provenance={**origin, "marks": marks_in(path)},
     )
     if beside(path).is_file():
         store.models.add(

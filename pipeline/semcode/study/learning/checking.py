@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from semcode.study.learning.labels import Labels
 from semcode.study.learning.learned import LearnedScorer
 from semcode.study.learning.mixing import UNTRIED, Mix, mixed_apart
 from semcode.study.learning.quality import CrossFit, Quality, cross_fit, folds, measure
+from semcode.study.learning.recognising import recognised
 from semcode.study.progress import Progress
 
 if TYPE_CHECKING:
@@ -57,21 +58,42 @@ def check_on_others(
         notes.append("With two participants the check says little: each is foretold by the other.")
     mix = None
     if start is not None:
-        found, mix = _mixed(labels, found, start)
-        notes.append(
-            f"The study began with {start.row.provenance['origin']}. It counts {mix.earlier:.2f}, "
-            f"and what was learned here {round(mix.own, 2) + 0.0:.2f}, as left-out participants "
-            "show."
-        )
+        said = [said for _, said in labels.texts]
+        knew = recognised(start.marks, said, labels.groups)
+        mixed, mix = _mixed(labels, found, start, knew)
+        found = found if knew else mixed
+        notes += _of_start(start.origin, mix, knew)
     quality = measure(labels, found, floor=settings.suggest.floor)
     return Checked(quality, tuple(notes), start.row.guid if start else "", mix)
 
 
-def _mixed(labels: Labels, found: CrossFit, start: LearnedScorer) -> tuple[CrossFit, Mix]:
-    """Fit how the model begun with and what was learned here go together."""
+def _of_start(origin: str, mix: Mix, known: Sequence[str]) -> list[str]:
+    """Say what the model begun with counts, and whether it knew people of this study."""
+    counts = (
+        f"The study began with {origin}. It counts {mix.earlier:.2f}, and what was learned here "
+        f"{round(mix.own, 2) + 0.0:.2f}"
+    )
+    if not known:
+        return [f"{counts}, as left-out participants show."]
+    return [
+        f"{counts}. It had learned from passages of {', '.join(known)}: they do not show how it "
+        "does on others, and the check is of what was learned here alone."
+    ]
+
+
+def _mixed(
+    labels: Labels, found: CrossFit, start: LearnedScorer, known: Sequence[str]
+) -> tuple[CrossFit, Mix]:
+    """Fit how the model begun with and what was learned here go together.
+
+    People whom the former had learned from, `known`, show nothing of that.
+    """
     rows = np.flatnonzero(labels.known)
     pairs = [labels.texts[int(row)] for row in rows]
     earlier = start.judge(pairs, found.cold[rows].astype(np.float32)).p
-    p = found.p.copy()
-    p[rows], mix = mixed_apart(found.p[rows], earlier, labels.y[rows], found.fold[rows])
+    p, y = found.p.copy(), labels.y[rows].copy()
+    y[[labels.groups[int(row)] in known for row in rows]] = np.nan
+    if np.isnan(y).all():
+        return found, UNTRIED
+    p[rows], mix = mixed_apart(found.p[rows], earlier, y, found.fold[rows])
     return replace(found, p=p), mix

@@ -90,7 +90,7 @@ class BothModels:
 
     def told(self, *, trained: bool, curve: bool) -> str:
         """Say what part the model begun with takes in the figures of `evaluate`."""
-        began = f"The study began with {self.earlier.row.provenance['origin']}. "
+        began = f"The study began with {self.earlier.origin}. "
         if not len(self.labels.texts):
             return f"{began}Judged is that model alone: nothing was learned here yet."
         if self.own is None:
@@ -102,7 +102,7 @@ class BothModels:
             began += (
                 "Judged are both together; how they are mixed is not fitted to the labels of "
                 "whoever is left out. This holds only if that model had learned nothing from these "
-                "people."
+                f"people{self.earlier.unmarked}."
             )
         if curve:
             began += " The learning curve is of what was learned here alone."

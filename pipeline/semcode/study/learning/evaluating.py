@@ -26,6 +26,7 @@ from semcode.study.encoding import CachedEncoder
 from semcode.study.learning.audit_labels import AuditLabels, audit_labels
 from semcode.study.learning.earlier import BothModels, both_models
 from semcode.study.learning.labels import Labels, gather_labels
+from semcode.study.learning.recognising import recognised
 from semcode.study.learning.training import lessons, maker
 from semcode.study.pipeline import Pipeline
 from semcode.study.progress import Progress, Silent
@@ -88,7 +89,9 @@ def evaluate_model(
     labels = labels.take(rows)
     found = _labelled(labels, database, settings)
     enough = len(set(labels.groups)) >= 2
-    both, apart = _left_out(model, lesson, folds, seed, database, settings, shows, enough=enough)
+    both, known, apart = _left_out(
+        model, lesson, audit, folds, seed, database, settings, shows, enough=enough
+    )
     left, told, tests = None, None, []
     if apart is not None:
         told = apart.take(rows)
@@ -117,7 +120,7 @@ def evaluate_model(
         strangers=_strangers(labels, audit),
         notes=[
             *_notes(labels, audit, enough=enough),
-            *_begun(database, both, curve=curve and enough),
+            *_begun(database, both, known, curve=curve and enough),
         ],
     )
 
@@ -211,6 +214,7 @@ def _labelled(labels: Labels, database: Database, settings: Settings) -> _Labell
 def _left_out(
     model: CodeClassifier,
     lesson: Lesson,
+    audit: AuditLabels,
     folds: int | None,
     seed: int,
     database: Database,
@@ -218,8 +222,11 @@ def _left_out(
     progress: Progress,
     *,
     enough: bool,
-) -> tuple[BothModels | None, Answers | None]:
-    """Leave participants out in turn, with the model begun with beside what is learned."""
+) -> tuple[BothModels | None, list[str], Answers | None]:
+    """Leave participants out in turn, with the model begun with beside what is learned.
+
+    That model is left out where it had learned from people who are judged; they are named.
+    """
     labels, told = lesson.labels, None
     if enough:
         count = how_many_folds(labels.groups, folds)
@@ -234,7 +241,13 @@ def _left_out(
                 advance=advance,
             )
     both = both_models(database, settings, labels, told)
-    return both, told if both is None or told is None else both.left_out()
+    if both is None:
+        return None, [], told
+    texts = [text for _, text in (*labels.texts, *audit.texts)]
+    known = recognised(both.earlier.marks, texts, [*labels.groups, *audit.groups])
+    if known:
+        return None, known, told
+    return both, [], None if told is None else both.left_out()
 
 
 def _curve(
@@ -352,8 +365,16 @@ def _strangers(labels: Labels, audit: AuditLabels) -> float:
     return float(np.mean([who not in known for who in audit.groups] or [False]))
 
 
-def _begun(database: Database, both: BothModels | None, *, curve: bool) -> list[str]:
+def _begun(
+    database: Database, both: BothModels | None, known: Sequence[str], *, curve: bool
+) -> list[str]:
     """Say what part the model that a study began with takes in the figures."""
+    if known:
+        return [
+            f"The model that the study began with had learned from passages of {', '.join(known)}. "
+            "It knows what was said of them, so the figures leave it out: judged is what was "
+            "learned here alone."
+        ]
     if both is None:
         return []
     with database.read() as connection:

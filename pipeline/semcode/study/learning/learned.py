@@ -101,6 +101,22 @@ class LearnedScorer:
         self._learned = (self.where >= 0) & model.learned_[np.maximum(self.where, 0)]
 
     @property
+    def marks(self) -> Mapping[str, object] | None:
+        """Give the marks of the passages that a model from elsewhere had learned from."""
+        found = self.row.provenance.get("marks")
+        return found if isinstance(found, Mapping) else None
+
+    @property
+    def origin(self) -> str:
+        """Name the file of a model from elsewhere, "" for one that was trained here."""
+        return str(self.row.provenance.get("origin", ""))
+
+    @property
+    def unmarked(self) -> str:
+        """Add to such a condition what was looked up, where the model has marks."""
+        return "; none of their passages is among those marked in it" if self.marks else ""
+
+    @property
     def new_codes(self) -> list[str]:
         """Name the codes that came into the codebook after the model was trained."""
         known = {code.guid for code in self.model.codebook.codes}

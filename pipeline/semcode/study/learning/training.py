@@ -28,6 +28,7 @@ from semcode.study.learning.finetuning import Adapted, fine_tune
 from semcode.study.learning.held_back import AUDIT
 from semcode.study.learning.labels import Labels, gather_labels
 from semcode.study.learning.quality import Quality
+from semcode.study.learning.recognising import marks_of
 from semcode.study.learning.sharing import without_rare_words
 from semcode.study.pipeline import Pipeline
 from semcode.study.progress import Progress
@@ -373,11 +374,14 @@ def _write(
     """Write a model for another study: no passage is in it, no features, and no rare word."""
     if output is None:
         return ()
+    from semcode.classify.persistence import save_classifier
     from semcode.exchange.tables import replace_file
 
     said = [" \n ".join(pair) for pair in labels.texts]
     shared, _ = without_rare_words(model, said, labels.groups)
-    replace_file(output, lambda target: shared.save(target))
+    rows = [int(row) for row in np.flatnonzero(labels.known)]
+    marks = marks_of([labels.texts[r][1] for r in rows], [labels.transcripts[r] for r in rows])
+    replace_file(output, lambda target: save_classifier(shared, target, marks=marks))
     if facets is None:
         return (output,)
     own, _ = without_rare_words(facets, [text for _, text in told.texts], told.groups)
