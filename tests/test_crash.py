@@ -137,7 +137,7 @@ def ask(study: Path, sql: str) -> int:
 
 MOMENTS = {
     "cutting": "SELECT count(*) FROM transcript WHERE segmentation IS NOT NULL",
-    "embedding": "SELECT count(*) FROM vector",
+    "embedding": "SELECT count(DISTINCT text_hash) FROM vector",
     "scoring": "SELECT count(*) FROM run_transcript",
 }
 

@@ -462,7 +462,8 @@ def test_the_score_of_now_comes_with_what_it_rests_on(live):
     item = live.queue("ana", limit=1).items[0]
     now = item.evidence["now"]
     assert now["score"] == item.score
-    assert set(now["moved"]) == {"definition", "meaning", "context", "words", "shape", "usual"}
+    blocks = {"meaning", "context", "words", "shape", "manner"}
+    assert set(now["moved"]) == {"definition", *blocks, "usual"}
     odds = sum(now["moved"].values())
     assert live.evidence("ana", item.segment, item.code)["score"] == pytest.approx(item.score)
     learned = learner_of(live)._learned
