@@ -43,21 +43,22 @@ def test_five_passages_a_transcript_are_marked_and_a_corrected_one_is_known_stil
 
 @pytest.fixture(scope="module")
 def model(coded_folder, tmp_path_factory):
-    """A model that was trained on all interviews of the starter study but P07's."""
+    """A model that was trained on two interviews of the starter study, P05's and P06's."""
     folder = tmp_path_factory.mktemp("elsewhere") / "study"
     shutil.copytree(coded_folder, folder)
     with Study(folder) as study:
         with study.database.write() as connection:
-            [gone] = [r.id for r in store.transcripts.rows(connection) if "P07" in r.name]
+            rows = store.transcripts.rows(connection)
+            gone = [r.id for r in rows if not r.name.startswith(("P05", "P06"))]
             for table in (schema.coding, schema.reading):
-                connection.execute(delete(table).where(table.c.transcript_id == gone))
+                connection.execute(delete(table).where(table.c.transcript_id.in_(gone)))
         study.train(check=False, output=folder / "model.safetensors")
     return folder / "model.safetensors"
 
 
 @pytest.mark.weights
 def test_figures_leave_out_a_model_that_knew_the_people(model, tmp_path):
-    assert len(marks_in(model)["marks"]) > 20
+    assert len(marks_in(model)["marks"]) == 10
     files = starter_folder("postpartum")
     with Study.create(tmp_path / "new", model=model) as study:
         study.add(sorted((files / "transcripts").glob("P0[567]*")))
