@@ -45,7 +45,6 @@ def test_manner_comes_along_and_older_files_open(
     assert b'\\"format\\": 2' in path.read_bytes()
     plain = CodeClassifier(codebook, encoder=encoder).fit(*spoken(160))
     plain.save(tmp_path / "plain.safetensors")
-    assert b'\\"format\\": 1' in (tmp_path / "plain.safetensors").read_bytes()
     older = as_written_before(tmp_path / "plain.safetensors", tmp_path / "older.safetensors")
     older = CodeClassifier.load(older, encoder=encoder)
     assert np.array_equal(older.predict_proba(pairs), plain.predict_proba(pairs))
@@ -55,6 +54,7 @@ def as_written_before(path: Path, older: Path) -> Path:
     """Write a model file again as semcode did before it knew the middle layer."""
     tensors, described, _ = _read(path)
     about = json.loads(described)
+    about["format"] = 1
     del about["middle"], tensors["features.manner_centre"], tensors["features.manner_directions"]
     about["choice"]["best"] = about["choice"]["best"][:4]
     about["choice"]["losses"] = [[*row[:4], row[-1]] for row in about["choice"]["losses"]]

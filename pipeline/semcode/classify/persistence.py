@@ -26,8 +26,8 @@ __all__ = ["load_classifier", "marks_in", "save_classifier"]
 
 Tensors = dict[str, NDArray[Any]]
 
-#: 1 had no features from the middle layer; a file that needs none is still written as 1.
-_FORMATS = (1, 2)
+#: What is written, and what is read: 1 knew no middle layer.
+_FORMAT, _FORMATS = 2, (1, 2)
 
 
 def save_classifier(
@@ -142,7 +142,7 @@ def _described(model: CodeClassifier, *, rows: bool) -> dict[str, Any]:
 
     choice, prior = model.choice_, model.refiner_.prior
     return {
-        "format": 2 if model.features_.middle else 1,
+        "format": _FORMAT,
         "semcode": __version__,
         "codebook": asdict(model.codebook),
         "codebook_sha256": model.codebook.digest,

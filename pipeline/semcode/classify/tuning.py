@@ -110,7 +110,7 @@ def choose(
     )
     if not divided:
         return Choice(Candidate(PENALTIES[2], *SCALES[0], 1.0), {}, None)
-    manners = MANNERS if _columns(blocks["manner"]) else (1.0,)
+    manners = MANNERS if blocks["manner"].stop > blocks["manner"].start else (1.0,)
     start = [Candidate(p, *s, 0.0, m) for s, m, p in product(SCALES, manners, PENALTIES)]
     some = _some_codes(cells, seed=seed)
     held = _held_out(x, some, divided, start, blocks)
@@ -197,10 +197,6 @@ def _scale(width: int, blocks: Mapping[str, slice], candidate: Candidate) -> Flo
     scale[blocks["shape"]] = candidate.shape
     scale[blocks["manner"]] = candidate.manner
     return scale
-
-
-def _columns(block: slice) -> int:
-    return int(block.stop - block.start)
 
 
 def _judge(z: Floats, cells: Cells) -> tuple[float, float]:

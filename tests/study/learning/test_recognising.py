@@ -15,29 +15,29 @@ from semcode.store import schema
 from semcode.study.learning.audit_labels import AuditLabels
 from semcode.study.learning.batch_scoring import require_strangers, trained_model
 from semcode.study.learning.labels import gather_labels
-from semcode.study.learning.recognising import marks_of, recognised
+from semcode.study.learning.recognising import marked, marks_of, recognised
 from semcode.study.starter import add_codings, starter_folder
 
 LONG = "I moved in with my aunt and the baby when the rent went up again last spring"
 
 
 def test_a_passage_is_known_again_by_its_words_and_by_nothing_else():
-    marks = marks_of([LONG, "Yeah."], ["P01", "P01"])
+    marks = marks_of([("P01", LONG), ("P01", "Yeah.")])
     assert len(marks["marks"]) == 1
     assert "aunt" not in str(marks)
     again = f"  {LONG.upper()}, ..."
-    assert recognised(marks, ["Yeah.", again, LONG + " too"], ["A", "B", "C"]) == ["B"]
-    assert recognised(None, [LONG], ["A"]) == []
-    assert recognised(marks_of(["Yeah."], ["P01"]), ["Yeah.", LONG], ["A", "B"]) == []
+    assert [marked(marks, text) for text in ("Yeah.", again, LONG + " too")] == [False, True, False]
+    assert not marked(marks_of([("P01", "Yeah.")]), "Yeah.")
 
 
 def test_five_passages_a_transcript_are_marked_and_a_corrected_one_is_known_still():
     said = [f"{LONG} for the {n}th time" for n in range(40)]
-    marks = marks_of(said * 2, ["P01"] * 40 + ["P02"] * 40)
+    pairs = [("P01", text) for text in said] + [("P02", f"{text}, too") for text in said]
+    marks = marks_of(pairs)
     assert len(marks["marks"]) == 10
-    assert marks == marks_of(said * 2, ["P01"] * 40 + ["P02"] * 40)
-    assert recognised(marks, [*said[:39], "something else"], ["A"] * 40) == ["A"]
-    other = marks_of([*said, "another study"], ["P01"] * 41)
+    assert marks == marks_of(pairs)
+    assert sum(marked(marks, text) for text in said) == 5
+    other = marks_of([*pairs, ("P03", "another study")])
     assert not set(marks["marks"]) & set(other["marks"])  # another salt
 
 
@@ -69,6 +69,7 @@ def test_figures_leave_out_a_model_that_knew_the_people(model, tmp_path):
         for row, name in enumerate(labels.transcripts):
             of.setdefault(name[:3], []).append(row)
         five, six, seven = (labels.groups[of[name][0]] for name in ("P05", "P06", "P07"))
+        assert recognised(study.database, None, [five]) == []
         [told] = [note for note in report.notes if "with had learned from" in note]
         assert f"passages of {five}, {six}. " in told
         assert seven not in told
@@ -87,9 +88,10 @@ def test_figures_leave_out_a_model_that_knew_the_people(model, tmp_path):
             )
 
         scorer = trained_model(study.database, study.settings)
-        require_strangers(scorer, audit(of["P07"]))
+        of = {name: rows[:2] for name, rows in of.items()}  # an audit has few of each
+        require_strangers(scorer, study.database, audit(of["P07"]))
         with pytest.raises(InputError, match=rf"from passages of {five}\. .*no error on others"):
-            require_strangers(scorer, audit([*of["P05"], *of["P07"]]))
+            require_strangers(scorer, study.database, audit([*of["P05"], *of["P07"]]))
         done = study.train()
         [told] = [note for note in done.notes if "It had learned from" in note]
         assert f"{five}, {six}:" in told

@@ -120,7 +120,7 @@ def code_interviews(
     with shows.stage("Scoring", 2) as advance:
         model = trained_model(database, settings)
         if not same:
-            require_strangers(model, audit)
+            require_strangers(model, database, audit)
         book = model.codebook
         p = ask(model, database, settings, target.texts)
         advance(1)

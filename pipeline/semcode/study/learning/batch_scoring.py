@@ -86,12 +86,12 @@ def elsewhere(model: Scorer) -> LearnedScorer | None:
     return next((one for one in both if "origin" in one.row.provenance), None)
 
 
-def require_strangers(model: Scorer, audit: AuditLabels) -> None:
+def require_strangers(model: Scorer, database: Database, audit: AuditLabels) -> None:
     """Refuse an audit of people whom the model begun with had learned from (InputError)."""
     begun = elsewhere(model)
     if begun is None:
         return
-    known = recognised(begun.marks, [text for _, text in audit.texts], audit.groups)
+    known = recognised(database, begun.marks, audit.groups)
     if known:
         raise InputError(
             f"{begun.origin}, with which the study began, had learned from passages of "

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semcode.config import Settings
+from semcode.store import Database
 from semcode.study.learning.labels import Labels
 from semcode.study.learning.learned import LearnedScorer
 from semcode.study.learning.mixing import UNTRIED, Mix, mixed_apart
@@ -38,6 +39,7 @@ def check_on_others(
     lesson: NDArray[np.float64],
     make: Callable[[], CodeClassifier],
     start: LearnedScorer | None,
+    database: Database,
     settings: Settings,
     progress: Progress,
 ) -> Checked:
@@ -58,8 +60,7 @@ def check_on_others(
         notes.append("With two participants the check says little: each is foretold by the other.")
     mix = None
     if start is not None:
-        said = [said for _, said in labels.texts]
-        knew = recognised(start.marks, said, labels.groups)
+        knew = recognised(database, start.marks, labels.groups)
         mixed, mix = _mixed(labels, found, start, knew)
         found = found if knew else mixed
         notes += _of_start(start.origin, mix, knew)

@@ -110,7 +110,7 @@ def _unlike(labels: Labels, found: CrossFit, learned: NDArray[np.bool_]) -> list
     looks = [
         _Look("unlike", row, code, float(p), float(usual[code]), tuple(dict.fromkeys(names)))
         for (row, code), names in by.items()
-        if learned[code] and (p := found.p[row, code]) < usual[code]
+        if learned[code] and round(p := found.p[row, code], 4) < round(usual[code], 4)
     ]
     return sorted(looks, key=lambda x: (x.probability / x.usual, x.row, x.code))
 

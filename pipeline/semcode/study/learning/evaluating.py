@@ -243,8 +243,7 @@ def _left_out(
     both = both_models(database, settings, labels, told)
     if both is None:
         return None, [], told
-    texts = [text for _, text in (*labels.texts, *audit.texts)]
-    known = recognised(both.earlier.marks, texts, [*labels.groups, *audit.groups])
+    known = recognised(database, both.earlier.marks, [*labels.groups, *audit.groups])
     if known:
         return None, known, told
     return both, [], None if told is None else both.left_out()

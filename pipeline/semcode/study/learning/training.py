@@ -28,7 +28,7 @@ from semcode.study.learning.finetuning import Adapted, fine_tune
 from semcode.study.learning.held_back import AUDIT
 from semcode.study.learning.labels import Labels, gather_labels
 from semcode.study.learning.quality import Quality
-from semcode.study.learning.recognising import marks_of
+from semcode.study.learning.recognising import marks_of, passages_of
 from semcode.study.learning.sharing import without_rare_words
 from semcode.study.pipeline import Pipeline
 from semcode.study.progress import Progress
@@ -127,7 +127,7 @@ def train(
     start = begun_with(database, encoder, labels.codebook)
     checked = Checked()
     if check or start:
-        checked = check_on_others(labels, lesson, make, start, settings, progress)
+        checked = check_on_others(labels, lesson, make, start, database, settings, progress)
     with progress.stage("Learning", 2 if len(facets.codebook) else 1) as advance:
         model = make().fit(
             [*labels.texts, *others],
@@ -139,7 +139,7 @@ def train(
         if told is not None:
             advance(1)
     row = _store(database, model, told, labels, codes, checked, encoder.adapted)
-    files = _write(output, model, told, labels, facets)
+    files = _write(database, output, model, told, labels, facets)
     return Trained(
         model=row,
         codes=codes,
@@ -365,6 +365,7 @@ def _content(model: CodeClassifier, folder: Path, *, rows: bool) -> bytes:
 
 
 def _write(
+    database: Database,
     output: Path | None,
     model: CodeClassifier,
     facets: CodeClassifier | None,
@@ -380,7 +381,13 @@ def _write(
     said = [" \n ".join(pair) for pair in labels.texts]
     shared, _ = without_rare_words(model, said, labels.groups)
     rows = [int(row) for row in np.flatnonzero(labels.known)]
-    marks = marks_of([labels.texts[r][1] for r in rows], [labels.transcripts[r] for r in rows])
+    learned = {(labels.transcripts[row], labels.segments[row].start) for row in rows}
+    passages = (
+        (p.transcript, text)
+        for p, text in passages_of(database)
+        if (p.transcript, p.start) in learned
+    )
+    marks = marks_of(passages)
     replace_file(output, lambda target: save_classifier(shared, target, marks=marks))
     if facets is None:
         return (output,)
