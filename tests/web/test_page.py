@@ -429,7 +429,7 @@ def test_a_whole_interview_is_marked_as_read(serve, open_page):
         stored(page)
         name = served.study.transcripts()[0].name
         assert all(one.read for one in served.site.review.transcript(name, "ana").segments)
-        page.wait_for_function("document.querySelectorAll('.read-bar').length > 10")
+        page.wait_for_selector(".read-bar >> nth=10", state="attached")
 
 
 def test_memos_stand_and_go(serve, open_page):
