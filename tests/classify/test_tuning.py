@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import minimize
 
 from semcode.classify.logistic import Cells, fit_sum, sigmoid
-from semcode.classify.tuning import PENALTIES, choose, study_prior
+from semcode.classify.tuning import PENALTIES, _likelihoods, choose, study_prior
 
 BLOCKS = {"words": slice(12, 16), "shape": slice(16, 18), "manner": slice(18, 18)}
 
@@ -63,6 +63,25 @@ def test_manner_counts_where_it_tells():
     assert telling.manner > 0.9
 
 
+def test_what_one_participant_prefers_does_not_decide():
+    losses = np.full((40, 2), 1.0)  # two candidates, ten participants
+    groups = [row % 10 for row in range(40)]
+    assert np.allclose(_likelihoods(losses, groups, seed=0), 0.5)
+    losses[np.array(groups) == 3, 1] -= 1.5  # 6 nats: were cells independent, 0.998
+    alone = _likelihoods(losses, groups, seed=0)[1]
+    losses[:, 1] = 1.0 - 6 / 40  # as many, but everybody says so
+    together = _likelihoods(losses, groups, seed=0)[1]
+    assert 0.75 < alone < 0.95
+    assert together == pytest.approx(sigmoid(np.array([6.0]))[0], abs=1e-9)
+
+
+def test_names_of_participants_choose_nothing():
+    x, cells, groups = study(60, said=1.0, shown=1.0)
+    named = [f"P{group}" for group in groups]
+    best = choose(x, cells, groups, blocks=BLOCKS, folds=5).best
+    assert choose(x, cells, named, blocks=BLOCKS, folds=5).best == best
+
+
 def test_one_participant_is_divided_by_text():
     x, cells, _ = study(40, said=1.0, shown=1.0)
     chosen = choose(x, cells, ["P1"] * 40, blocks=BLOCKS, folds=5)
@@ -96,7 +115,7 @@ def test_of_many_codes_some_tell_the_settings_and_all_are_left_out():
     )
     best = choose(x, few, groups, blocks=BLOCKS, folds=5).best
     chosen = choose(x, many, groups, blocks=BLOCKS, folds=5)
-    assert chosen.best.penalty == pytest.approx(best.penalty, rel=0.1)
+    assert chosen.best.penalty == pytest.approx(best.penalty, rel=0.25)
     assert chosen.best.share == pytest.approx(best.share, abs=0.1)
     assert chosen.held_out.shape == (120, 200)
     assert np.allclose(chosen.held_out[:, :2], chosen.held_out[:, -2:])

@@ -98,6 +98,35 @@ def test_the_spacy_pipeline_holds_the_sentence_finder_alone() -> None:
     assert next(s.text for s in doc.sents) == "I moved in March."
 
 
+ALONE = """
+import sys
+from semcode.embed import spacy_pipeline
+spacy_pipeline("en")
+assert "torch" not in sys.modules
+import torch
+torch.zeros(1)
+"""
+BESIDE = """
+import sys, threading
+from semcode.embed.linguistic import _without_torch
+with _without_torch():
+    try:
+        import torch
+    except ImportError:
+        other = threading.Thread(target=lambda: __import__("torch"))
+        other.start()
+        other.join()
+assert "torch" in sys.modules
+"""
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("code", [ALONE, BESIDE], ids=["alone", "beside"])
+def test_the_sentence_finder_needs_no_torch_and_keeps_it_from_nobody(code: str) -> None:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_revision_depends_on_files_and_on_how_they_are_run() -> None:
     files = [("a", "1"), ("b", "2")]
     assert revision_of(files, pooling="mean") == revision_of(files[::-1], pooling="mean")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -24,6 +24,7 @@ MANNERS = (0.05, 1.0)
 
 _SLOPE_PRECISION = 25.0  # of a code's own slope around the study's, in units of the study's
 _FEW = 300  # below so many texts the folds are drawn three times
+_BOOTSTRAPS = 1000
 _ENOUGH = 64  # codes that tell which settings are best for all
 
 
@@ -99,15 +100,19 @@ def choose(
     What is compared is the log loss then: how well texts are ranked and told apart counts,
     how bold the scores are is left to calibration. Taken is the mean of the candidates'
     (logarithmic) settings, each weighed by its likelihood: few labels do not tell which is
-    best, and the mean of good ones is better than the luckiest. Of more than 64 codes with
-    labels so many are compared on, drawn at random, those that somebody gave before others.
+    best, and the mean of good ones is better than the luckiest. The likelihoods are those of a
+    thousand Bayesian bootstraps of the groups, averaged: what a few talkative participants
+    prefer does not decide (pseudo-BMA+; Yao, Vehtari, Simpson and Gelman 2018, Bayesian
+    Analysis 13, 917-1007). Of more than 64 codes with labels so many are compared on, drawn at
+    random, those that somebody gave before others.
 
     Labels of one participant alone are divided by text. One text alone can tell nothing:
     then definitions are taken as they are.
     """
-    divided = _divisions(groups, folds, seed=seed) or _divisions(
-        range(len(groups)), folds, seed=seed
-    )
+    divided = _divisions(groups, folds, seed=seed)
+    if not divided:
+        groups = range(len(groups))
+        divided = _divisions(groups, folds, seed=seed)
     if not divided:
         return Choice(Candidate(PENALTIES[2], *SCALES[0], 1.0), {}, None)
     manners = MANNERS if blocks["manner"].stop > blocks["manner"].start else (1.0,)
@@ -115,8 +120,11 @@ def choose(
     some = _some_codes(cells, seed=seed)
     held = _held_out(x, some, divided, start, blocks)
     judged = {candidate: _judge(z, some) for candidate, z in held.items()}
-    losses = {candidate: loss for candidate, (loss, _) in judged.items()}
-    best = _mean_candidate(judged, float(some.weight.sum()))
+    cells_known = max(float(some.weight.sum()), 1e-9)
+    losses = {at: float(loss.sum()) / cells_known for at, (loss, _) in judged.items()}
+    by_text = np.stack([loss for loss, _ in judged.values()], axis=1)
+    weight = _likelihoods(by_text, groups, seed=seed)
+    best = _mean_candidate(held, weight, np.array([share for _, share in judged.values()]))
     return Choice(best, losses, _held_out(x, cells, divided, [best], blocks)[best])
 
 
@@ -199,25 +207,34 @@ def _scale(width: int, blocks: Mapping[str, slice], candidate: Candidate) -> Flo
     return scale
 
 
-def _judge(z: Floats, cells: Cells) -> tuple[float, float]:
-    """Give the log loss a cell of scores with definitions beside them, and these's share."""
+def _judge(z: Floats, cells: Cells) -> tuple[Floats, float]:
+    """Give each text's log loss by scores with definitions beside them, and these's share."""
     total = max(float(cells.weight.sum()), 1e-9)
     size = max(float(np.sqrt((cells.weight * z**2).sum() / total)), 1e-9)
     parts, firm = (z / size, cells.definition), (4.0, 4.0, 0.1)
     a, b, shift = fit_sum(parts, cells.y, cells.weight, start=(1.0, 1.0, 0.0), firm=firm)
     told = a / size * z + b * cells.definition + shift
-    loss = (cells.weight * (np.logaddexp(0.0, told) - cells.y * told)).sum()
+    loss: Floats = (cells.weight * (np.logaddexp(0.0, told) - cells.y * told)).sum(axis=1)
     share = 1.0 if a <= 0 else min(max(b, 0.0) * size / a, 1.0)
-    return float(loss / total), float(share)
+    return loss, float(share)
 
 
-def _mean_candidate(judged: Mapping[Candidate, tuple[float, float]], cells: float) -> Candidate:
-    """Give the geometric mean of the candidates, each weighed by its likelihood."""
-    losses = np.array([loss for loss, _ in judged.values()])
-    weight = np.exp((losses.min() - losses) * cells)
-    weight /= weight.sum()
-    settings = np.array([(c.penalty, c.words, c.shape, c.manner) for c in judged])
+def _likelihoods(losses: Floats, groups: Sequence[Hashable], *, seed: int) -> Floats:
+    """Give each candidate's likelihood, from (n, candidates) log losses: a mean over bootstraps."""
+    from scipy.special import softmax
+
+    rank = {group: at for at, group in enumerate(dict.fromkeys(groups))}
+    by_group = np.zeros((len(rank), losses.shape[1]))
+    np.add.at(by_group, [rank[group] for group in groups], losses)
+    drawn = np.random.default_rng(seed).dirichlet(np.ones(len(rank)), _BOOTSTRAPS)
+    total = len(rank) * drawn @ by_group
+    likelihood: Floats = softmax(-total, axis=1).mean(axis=0)
+    return likelihood
+
+
+def _mean_candidate(candidates: Iterable[Candidate], weight: Floats, shares: Floats) -> Candidate:
+    """Give the geometric mean of candidates, and of what definitions count beside each."""
+    settings = np.array([(c.penalty, c.words, c.shape, c.manner) for c in candidates])
     penalty, words, shape, manner = (float(v) for v in np.exp(weight @ np.log(settings)))
-    shares = np.array([share for _, share in judged.values()])
     share = float(np.exp(weight @ np.log(shares + 1e-3))) - 1e-3
     return Candidate(penalty, words, shape, max(share, 0.0), manner)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 from semcode.embed.registry import spacy_model, verify
@@ -21,7 +26,8 @@ def spacy_pipeline(language: str = "en") -> Language:
     """
     ref = spacy_model(language)
     folder = verify(ref)
-    import spacy
+    with _without_torch():
+        import spacy
 
     listed = spacy.util.load_config(folder / "config.cfg")["nlp"]["pipeline"]
     nlp = spacy.load(folder, exclude=[name for name in listed if name not in ref.components])
@@ -29,3 +35,26 @@ def spacy_pipeline(language: str = "en") -> Language:
         if name in nlp.disabled:
             nlp.enable_pipe(name)
     return nlp
+
+
+class _NoTorch(MetaPathFinder):
+    def __init__(self) -> None:
+        self.thread = get_ident()
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "torch" and get_ident() == self.thread:
+            raise ModuleNotFoundError("spaCy's sentence finder needs no torch", name=name)
+
+
+@contextmanager
+def _without_torch() -> Iterator[None]:
+    """Keep this thread from importing torch, which spaCy does only to know that it is there.
+
+    That takes seconds and a hundred megabytes, and the pipelines here run without.
+    """
+    hidden = _NoTorch()
+    sys.meta_path.insert(0, hidden)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(hidden)
