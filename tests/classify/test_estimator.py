@@ -122,6 +122,26 @@ def test_rivals_share_one(encoder):
     assert (p.argmax(axis=1) == which).mean() > 0.9
 
 
+def test_asking_where_it_is_doubtful_makes_no_code_vanish(encoder):
+    """The few texts that were asked about every code were chosen: they do not speak for all."""
+    rng = np.random.default_rng(0)
+    lists = np.array([line.split() for line in ("sure okay fine", "never no not", "may maybe so")])
+    which = rng.choice(3, 900, p=[0.55, 0.25, 0.2])
+    own = rng.random((900, 4)) < 0.5
+    said = np.where(own, which[:, None], rng.integers(3, size=own.shape))
+    texts = [" ".join(rng.choice(lists[word]) for word in words) for words in said]
+    doubtful = np.flatnonzero(own.sum(axis=1) < 3)[:480]
+    asked = np.zeros((900, 3), bool)
+    asked[doubtful, rng.integers(3, size=480)] = True
+    asked[doubtful[which[doubtful] < 2][:25]] = True  # of the third code, none in full
+    truth = np.eye(3)[which]
+    book = Codebook(tuple(Code(name) for name in ("yes", "no", "so")))
+    model = CodeClassifier(book, encoder=encoder).fit(texts, np.where(asked, truth, np.nan))
+    rest = np.setdiff1d(np.arange(900), doubtful)
+    p = model.predict_proba([texts[row] for row in rest])
+    assert p.mean(axis=0) == pytest.approx(truth[rest].mean(axis=0), abs=0.06)
+
+
 @pytest.mark.parametrize("value", [0.0, 1.0])
 def test_only_yes_or_only_no(codebook, encoder, value, spoken):
     pairs, _, groups = spoken(12)

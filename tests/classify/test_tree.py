@@ -43,6 +43,10 @@ def test_rivals_are_seen_only_where_they_are():
     one_each[:, 0], one_each[20:, 0], one_each[20:, 3] = 1, 0, 1
     assert rivals_of(one_each, PARENTS) == [0, 3]
     assert rivals_of(one_each[:10], PARENTS) == []
+    asked = np.full((41, 4), np.nan)  # one question a text: says nothing of the other codes
+    asked[:, 3] = 1
+    assert rivals_of(np.vstack([one_each, asked[:40]]), PARENTS) == [0, 3]
+    assert rivals_of(np.vstack([one_each, asked]), PARENTS) == []
     one_each[:3] = 0
     assert rivals_of(one_each, PARENTS) == []
 

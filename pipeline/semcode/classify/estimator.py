@@ -418,7 +418,8 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         rivals = hierarchy.rivals_of(y, self._parents)
         self.calibration_ = calibrate(held, cells.y, cells.weight, rivals=rivals)
         if held is not None and unread is not None and rivals:
-            self._expect_as_unread(held, cells.y, unread)
+            full = cells.weight[:, rivals].all(axis=1)
+            self._expect_as_unread(held[full], cells.y[full], unread)
         scores = (
             held
             if held is not None
