@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import numpy as np
 import pytest
 from scipy.optimize import minimize
@@ -75,6 +77,16 @@ def test_what_one_participant_prefers_does_not_decide():
     assert together == pytest.approx(sigmoid(np.array([6.0]))[0], abs=1e-9)
 
 
+def test_leaving_out_the_unlikely_early_changes_nothing(monkeypatch):
+    x, cells, groups = study(280, said=1.0, shown=0.5)
+    chosen = choose(x, cells, groups, blocks=BLOCKS, folds=5)
+    monkeypatch.setattr("semcode.classify.tuning._LEAST", -1.0)
+    every = choose(x, cells, groups, blocks=BLOCKS, folds=5)
+    assert len(chosen.losses) < len(every.losses) == 24
+    assert astuple(chosen.best) == pytest.approx(astuple(every.best), rel=0.02, abs=0.01)
+    assert {at: every.losses[at] for at in chosen.losses} == pytest.approx(chosen.losses)
+
+
 def test_names_of_participants_choose_nothing():
     x, cells, groups = study(60, said=1.0, shown=1.0)
     named = [f"P{group}" for group in groups]
@@ -123,8 +135,8 @@ def test_of_many_codes_some_tell_the_settings_and_all_are_left_out():
 
 
 def test_codes_that_nobody_gave_do_not_push_out_those_that_somebody_did():
-    x, two, groups = study(200, said=0.0, shown=2.0)
-    never = Cells(*(np.repeat(part[:, :1], 200, axis=1) for part in (two.y * 0, two.weight, two.y)))
+    x, two, groups = study(120, said=0.0, shown=2.0)
+    never = Cells(*(np.repeat(part[:, :1], 130, axis=1) for part in (two.y * 0, two.weight, two.y)))
     few, many = (
         Cells(
             *(
@@ -136,9 +148,9 @@ def test_codes_that_nobody_gave_do_not_push_out_those_that_somebody_did():
                 )
             )
         )
-        for count in (62, 200)
+        for count in (62, 130)
     )
-    best = choose(x, few, groups, blocks=BLOCKS, folds=5).best
-    assert choose(x, many, groups, blocks=BLOCKS, folds=5).best.penalty == pytest.approx(
+    best = choose(x, few, groups, blocks=BLOCKS, folds=3).best
+    assert choose(x, many, groups, blocks=BLOCKS, folds=3).best.penalty == pytest.approx(
         best.penalty, rel=0.05
     )

@@ -418,8 +418,7 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         rivals = hierarchy.rivals_of(y, self._parents)
         self.calibration_ = calibrate(held, cells.y, cells.weight, rivals=rivals)
         if held is not None and unread is not None and rivals:
-            full = cells.weight[:, rivals].all(axis=1)
-            self._expect_as_unread(held[full], cells.y[full], unread)
+            self._expect_as_unread(held, cells, unread)
         scores = (
             held
             if held is not None
@@ -435,10 +434,12 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             full = np.stack([cells.weight[:, m].min(axis=1) for m in members.values()], axis=1)
             self.level_calibration_ = calibrate(joint, any_of, full)
 
-    def _expect_as_unread(self, held: Floats, y: Floats, unread: Encoded) -> None:
+    def _expect_as_unread(self, held: Floats, cells: Cells, unread: Encoded) -> None:
         """Shift the probabilities of rivals to how common each is among unread texts."""
         calibration = self.calibration_
         rivals = calibration.rivals
+        full = cells.weight[:, rivals].all(axis=1)
+        held, y = held[full], cells.y[full]
         labelled = y[:, rivals].sum(axis=0) + 0.5
         labelled /= labelled.sum()
         among = shares_among(

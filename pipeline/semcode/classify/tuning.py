@@ -25,6 +25,7 @@ MANNERS = (0.05, 1.0)
 _SLOPE_PRECISION = 25.0  # of a code's own slope around the study's, in units of the study's
 _FEW = 300  # below so many texts the folds are drawn three times
 _BOOTSTRAPS = 1000
+_LEAST = 1e-3  # a candidate less likely in the first of three divisions is not tried in the others
 _ENOUGH = 64  # codes that tell which settings are best for all
 
 
@@ -44,11 +45,20 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What cross-validation chose, and what it saw: log loss a cell for each candidate."""
+    """What cross-validation chose, and the log loss a cell of each candidate tried to the end."""
 
     best: Candidate
     losses: Mapping[Candidate, float]
     held_out: Floats | None  # (n, n_codes) log-odds of texts when they were left out
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Of each candidate the log loss a cell, the definitions' share, and the likelihood."""
+
+    losses: Floats
+    shares: Floats
+    likelihood: Floats  # they sum to 1
 
 
 def folds_of(groups: Sequence[Hashable], most: int, *, seed: int = 0) -> list[NDArray[np.intp]]:
@@ -118,13 +128,17 @@ def choose(
     manners = MANNERS if blocks["manner"].stop > blocks["manner"].start else (1.0,)
     start = [Candidate(p, *s, 0.0, m) for s, m, p in product(SCALES, manners, PENALTIES)]
     some = _some_codes(cells, seed=seed)
-    held = _held_out(x, some, divided, start, blocks)
-    judged = {candidate: _judge(z, some) for candidate, z in held.items()}
-    cells_known = max(float(some.weight.sum()), 1e-9)
-    losses = {at: float(loss.sum()) / cells_known for at, (loss, _) in judged.items()}
-    by_text = np.stack([loss for loss, _ in judged.values()], axis=1)
-    weight = _likelihoods(by_text, groups, seed=seed)
-    best = _mean_candidate(held, weight, np.array([share for _, share in judged.values()]))
+    held = _held_out(x, some, divided[:1], start, blocks)
+    judged = _judge_all(held, some, groups, seed=seed)
+    if len(divided) > 1:
+        hopeful = [
+            at for at, likely in zip(held, judged.likelihood, strict=True) if likely > _LEAST
+        ]
+        more = _held_out(x, some, divided[1:], hopeful, blocks)
+        held = {at: held[at] + (more[at] - held[at]) * (1 - 1 / len(divided)) for at in hopeful}
+        judged = _judge_all(held, some, groups, seed=seed)
+    best = _mean_candidate(held, judged)
+    losses = dict(zip(held, judged.losses.tolist(), strict=True))
     return Choice(best, losses, _held_out(x, cells, divided, [best], blocks)[best])
 
 
@@ -219,6 +233,16 @@ def _judge(z: Floats, cells: Cells) -> tuple[Floats, float]:
     return loss, float(share)
 
 
+def _judge_all(
+    held: Mapping[Candidate, Floats], cells: Cells, groups: Sequence[Hashable], *, seed: int
+) -> _Judged:
+    losses, shares = zip(*(_judge(z, cells) for z in held.values()), strict=True)
+    by_text = np.stack(losses, axis=1)
+    total = max(float(cells.weight.sum()), 1e-9)
+    likelihood = _likelihoods(by_text, groups, seed=seed)
+    return _Judged(by_text.sum(axis=0) / total, np.array(shares), likelihood)
+
+
 def _likelihoods(losses: Floats, groups: Sequence[Hashable], *, seed: int) -> Floats:
     """Give each candidate's likelihood, from (n, candidates) log losses: a mean over bootstraps."""
     from scipy.special import softmax
@@ -232,9 +256,10 @@ def _likelihoods(losses: Floats, groups: Sequence[Hashable], *, seed: int) -> Fl
     return likelihood
 
 
-def _mean_candidate(candidates: Iterable[Candidate], weight: Floats, shares: Floats) -> Candidate:
-    """Give the geometric mean of candidates, and of what definitions count beside each."""
+def _mean_candidate(candidates: Iterable[Candidate], judged: _Judged) -> Candidate:
+    """Give the geometric mean of the candidates, each weighed by its likelihood."""
     settings = np.array([(c.penalty, c.words, c.shape, c.manner) for c in candidates])
-    penalty, words, shape, manner = (float(v) for v in np.exp(weight @ np.log(settings)))
-    share = float(np.exp(weight @ np.log(shares + 1e-3))) - 1e-3
+    means = np.exp(judged.likelihood @ np.log(settings))
+    penalty, words, shape, manner = (float(value) for value in means)
+    share = float(np.exp(judged.likelihood @ np.log(judged.shares + 1e-3))) - 1e-3
     return Candidate(penalty, words, shape, max(share, 0.0), manner)
