@@ -84,7 +84,7 @@ def test_leaving_out_the_unlikely_early_changes_nothing(monkeypatch):
     every = choose(x, cells, groups, blocks=BLOCKS, folds=5)
     assert len(chosen.losses) < len(every.losses) == 24
     assert astuple(chosen.best) == pytest.approx(astuple(every.best), rel=0.02, abs=0.01)
-    assert {at: every.losses[at] for at in chosen.losses} == pytest.approx(chosen.losses)
+    assert {at: every.losses[at] for at in chosen.losses} == pytest.approx(chosen.losses, rel=1e-3)
 
 
 def test_names_of_participants_choose_nothing():
