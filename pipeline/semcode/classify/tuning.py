@@ -250,9 +250,9 @@ def _likelihoods(losses: Floats, groups: Sequence[Hashable], *, seed: int) -> Fl
     rank = {group: at for at, group in enumerate(dict.fromkeys(groups))}
     by_group = np.zeros((len(rank), losses.shape[1]))
     np.add.at(by_group, [rank[group] for group in groups], losses)
-    drawn = np.random.default_rng(seed).dirichlet(np.ones(len(rank)), _BOOTSTRAPS)
-    total = len(rank) * drawn @ by_group
-    likelihood: Floats = softmax(-total, axis=1).mean(axis=0)
+    rng, even = np.random.default_rng(seed), np.ones(len(rank))
+    drawn = np.stack([rng.dirichlet(even) @ by_group for _ in range(_BOOTSTRAPS)])
+    likelihood: Floats = softmax(-len(rank) * drawn, axis=1).mean(axis=0)
     return likelihood
 
 
