@@ -116,8 +116,9 @@ def choose(
     Analysis 13, 917-1007). Of more than 64 codes with labels so many are compared on, drawn at
     random, those that somebody gave before others.
 
-    Labels of one participant alone are divided by text. One text alone can tell nothing:
-    then definitions are taken as they are.
+    Fewer than 300 texts are divided three times, and what the first makes less likely than one
+    in a thousand is not tried in the others. Labels of one participant alone are divided by
+    text. One text alone can tell nothing: then definitions are taken as they are.
     """
     divided = _divisions(groups, folds, seed=seed)
     if not divided:
