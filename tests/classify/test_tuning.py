@@ -122,15 +122,14 @@ def test_a_frequent_code_does_not_speak_for_the_rare(share):
 def test_of_many_codes_some_tell_the_settings_and_all_are_left_out():
     x, two, groups = study(120, said=1.0, shown=1.0)
     few, many = (
-        Cells(*(np.tile(part, (1, times)) for part in (two.y, two.weight, two.definition)))
-        for times in (32, 100)
+        Cells(*(np.tile(part[:, :1], times) for part in (two.y, two.weight, two.definition)))
+        for times in (64, 200)
     )
     best = choose(x, few, groups, blocks=BLOCKS, folds=5).best
     chosen = choose(x, many, groups, blocks=BLOCKS, folds=5)
-    assert chosen.best.penalty == pytest.approx(best.penalty, rel=0.25)
-    assert chosen.best.share == pytest.approx(best.share, abs=0.1)
+    assert astuple(chosen.best) == pytest.approx(astuple(best))  # 64 of all those alike
     assert chosen.held_out.shape == (120, 200)
-    assert np.allclose(chosen.held_out[:, :2], chosen.held_out[:, -2:])
+    assert np.allclose(chosen.held_out[:, :1], chosen.held_out)
     assert (chosen.held_out.std(axis=0) > 0.1).all()
 
 

@@ -116,6 +116,8 @@ with _without_torch():
         other = threading.Thread(target=lambda: __import__("torch"))
         other.start()
         other.join()
+    else:
+        sys.exit("torch was imported")
 assert "torch" in sys.modules
 """
 
