@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from semcode.classify.definitions import DefinitionScorer, statements
 from semcode.classify.features import Embedder, FeatureMap, Parts, as_list, embed, split_pairs
 from semcode.classify.labels import key_of, read_groups, read_labels
 from semcode.classify.logistic import Cells, Weights
-from semcode.classify.prevalence import shares_among
+from semcode.classify.prevalence import as_unread
 from semcode.classify.reader import Reading, columns_of, open_reader
 from semcode.classify.refining import Refiner
 from semcode.classify.tuning import Choice, choose, fit_candidate
@@ -124,8 +124,7 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         `groups` are the participants: texts of one are never both learned from and tested
         on. None makes each distinct text its own. Texts without any label still teach
         which words there are and, from 50 on, how common each code is among what is still
-        to be coded (where exactly one of the top codes applies to each text). Raises
-        InputError for labels of another shape or range.
+        to be coded. Raises InputError for labels of another shape or range.
         """
         texts = as_list(texts)
         plain, _ = split_pairs(texts)
@@ -417,8 +416,9 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         held = self.choice_.held_out
         rivals = hierarchy.rivals_of(y, self._parents)
         self.calibration_ = calibrate(held, cells.y, cells.weight, rivals=rivals)
-        if held is not None and unread is not None and rivals:
-            self._expect_as_unread(held, cells, unread)
+        if held is not None and unread is not None:
+            told = self.scores(unread)
+            self.calibration_ = as_unread(self.calibration_, told, cells.y, cells.weight)
         scores = (
             held
             if held is not None
@@ -433,24 +433,9 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             any_of = np.stack([cells.y[:, m].max(axis=1) for m in members.values()], axis=1)
             full = np.stack([cells.weight[:, m].min(axis=1) for m in members.values()], axis=1)
             self.level_calibration_ = calibrate(joint, any_of, full)
-
-    def _expect_as_unread(self, held: Floats, cells: Cells, unread: Encoded) -> None:
-        """Shift the probabilities of rivals to how common each is among unread texts."""
-        calibration = self.calibration_
-        rivals = calibration.rivals
-        full = cells.weight[:, rivals].all(axis=1)
-        held, y = held[full], cells.y[full]
-        labelled = y[:, rivals].sum(axis=0) + 0.5
-        labelled /= labelled.sum()
-        among = shares_among(
-            calibration(self.scores(unread))[:, rivals],
-            calibration(held)[:, rivals],
-            y[:, rivals],
-            labelled,
-        )
-        shift = calibration.shift.copy()
-        shift[rivals] += np.log(among / labelled)
-        self.calibration_ = replace(calibration, shift=shift)
+            if unread is not None:
+                told = hierarchy.level_scores(ahead, members, self._parents)
+                self.level_calibration_ = as_unread(self.level_calibration_, told, any_of, full)
 
     def _take_row(
         self,
