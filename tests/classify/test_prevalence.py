@@ -101,6 +101,9 @@ def test_each_code_alone_is_as_common_as_it_looks():
     prior = 20 / 220 * 0.5  # 20 texts' worth of the labelled share, beside 200
     assert found(scores)[:, 1].mean() == pytest.approx(0.05 + prior, abs=0.02)
     assert same(scores)[:, 1].mean() > 0.15
+    asked = np.ones_like(y)
+    asked[:40, 1] = 0  # as in a queue, where people decide code by code
+    assert np.array_equal(as_unread(same, scores, y, asked).shift, same.shift)
 
 
 def test_a_classifier_expects_what_is_unread(encoder):

@@ -15,6 +15,7 @@ __all__ = ["as_unread", "shares_among"]
 Floats = NDArray[np.float64]
 
 _RANDOM = 20.0  # what the labelled texts' own shares are worth, in texts drawn at random
+_WHOLE = 0.9  # share of labelled texts that must be known for all codes
 _ROUNDS = 1000
 _CLOSE = 1e-6  # shares that move by less from round to round are found
 
@@ -23,14 +24,19 @@ def as_unread(calibration: Calibration, unread: Floats, y: Floats, weight: Float
     """Shift probabilities to how common each code is among unread texts.
 
     `unread` (n, n_codes) are the unread texts' log-odds, `y` and `weight` (m, n_codes) the
-    labels. Rivals are looked at together, in texts where all are known; a code of which only
-    yes or only no is known stays as it is.
+    labels. Rivals are looked at together, in texts where all are known. Other codes stay as they
+    are where only yes or only no is known, and where some texts were asked about some codes only:
+    whoever decides on what the model offers, code by code, chooses texts by how they look, and
+    then it is not how common a code is that differs, but which texts are difficult.
     """
     p, shift = calibration(unread), calibration.shift.copy()
     rivals = calibration.rivals
     if len(rivals):
         full = weight[:, rivals].all(axis=1)
         shift[rivals] += _moved(p[:, rivals], y[np.ix_(full, rivals)].sum(axis=0))
+    asked = weight[:, weight.any(axis=0)] > 0
+    if asked.all(axis=1).mean() < _WHOLE:
+        return replace(calibration, shift=shift)
     yes, no = (weight * y).sum(axis=0), (weight * (1.0 - y)).sum(axis=0)
     for code in np.setdiff1d(np.flatnonzero((yes > 0) & (no > 0)), rivals):
         both = np.stack([1.0 - p[:, code], p[:, code]], axis=1)
@@ -72,4 +78,5 @@ def shares_among(unread: Floats, counts: Floats) -> Floats:
             break
     gain = told * np.log(unread @ (shares / labelled)).mean() - (size - 1)
     trust = sigmoid(gain)
-    return trust * shares + (1.0 - trust) * labelled
+    found: Floats = trust * shares + (1.0 - trust) * labelled
+    return found
