@@ -111,6 +111,17 @@ def test_others_are_asked_of_a_model_without_their_participant():
     assert (new.p[1] > known.p[1] + 0.15).all()
 
 
+def test_unread_texts_are_seen_but_none_of_who_is_left_out():
+    texts, y, groups = spoken()
+    model = CodeClassifier(BOOK, encoder=Bag(), folds=2)
+    alone, _ = held_out(model, texts, y, groups)
+    more = [texts[i % len(texts)] + f" other{i % 9}" for i in range(60)]
+    beside, _ = held_out(model, texts, y, groups, unread=(more, ["P0"] * 60))
+    own = np.array(groups) == "P0"
+    assert np.array_equal(beside.p[own], alone.p[own])
+    assert np.abs(beside.p[~own] - alone.p[~own]).max() > 0.001
+
+
 def test_one_participant_cannot_be_left_out():
     with pytest.raises(InputError, match="1 participant;") as error:
         how_many_folds(["P1"] * 5)

@@ -92,13 +92,15 @@ def held_out(
     seed: int = 0,
     advance: Callable[[int], None] = lambda _done: None,
     extra: Sequence[tuple[Sequence[Text], Sequence[Hashable]]] = (),
+    unread: tuple[Sequence[Text], Sequence[Hashable]] = ((), ()),
 ) -> tuple[Answers, list[Answers]]:
     """Learn from the other participants and ask about each text; everybody is asked once.
 
     Shapes as in `CodeClassifier.fit`. Nothing of a left-out participant, not even the
     words, is seen before. `extra` are unlabelled or held-back texts of (also new)
-    participants, asked of a learner without their participant. Raises InputError for one
-    participant.
+    participants, asked of a learner without their participant. `unread` are texts without
+    labels that learners see too, but for those of whoever is left out. Raises InputError for
+    one participant.
     """
     from sklearn.base import clone
 
@@ -109,14 +111,22 @@ def held_out(
     more = [_empty(model, len(asked)) for asked, _ in extra]
     smallest = n
     open_rows = [np.ones(len(asked), bool) for asked, _ in extra]
+
+    def learned_from(rows: NDArray[np.intp], *, without: set[Hashable]) -> CodeClassifier:
+        others = [i for i, owner in enumerate(unread[1]) if owner not in without]
+        learner: CodeClassifier = clone(model).fit(
+            [*(texts[i] for i in rows.tolist()), *(unread[0][i] for i in others)],
+            np.vstack([truth[rows], np.full((len(others), truth.shape[1]), np.nan)]),
+            [*(groups[i] for i in rows.tolist()), *(unread[1][i] for i in others)],
+        )
+        return learner
+
     for rows in parts:
         rest = np.setdiff1d(np.arange(n), rows)
         smallest = min(smallest, len(rest))
-        learner = clone(model).fit(
-            [texts[i] for i in rest.tolist()], truth[rest], [groups[i] for i in rest.tolist()]
-        )
-        _put(out, rows, answers(learner, [texts[i] for i in rows.tolist()]))
         gone = {groups[i] for i in rows.tolist()}
+        learner = learned_from(rest, without=gone)
+        _put(out, rows, answers(learner, [texts[i] for i in rows.tolist()]))
         for place, (asked, owners) in enumerate(extra):
             own = np.array([i for i, o in enumerate(owners) if o in gone], dtype=np.intp)
             if len(own):
@@ -124,7 +134,7 @@ def held_out(
                 open_rows[place][own] = False
         advance(1)
     if any(left.any() for left in open_rows):
-        whole = clone(model).fit(texts, truth, groups)
+        whole = learned_from(np.arange(n), without=set())
         for place, (asked, _) in enumerate(extra):
             own = np.flatnonzero(open_rows[place])
             if len(own):

@@ -74,8 +74,7 @@ def trained_model(database: Database, settings: Settings) -> Scorer:
             "The study has no trained model, and nobody has coded anything to train on.",
             remedy="Code an interview, or start from a model: semcode init --model FILE",
         )
-    model = new_model(lesson.labels, database, settings)
-    return model.fit(lesson.labels.texts, lesson.teach, lesson.labels.groups)
+    return lesson.learned_by(new_model(lesson.labels, database, settings))
 
 
 def elsewhere(model: Scorer) -> LearnedScorer | None:
@@ -148,6 +147,7 @@ def audit_scores(
         labels.groups,
         seed=seed,
         extra=[(asked, owners)],
+        unread=lesson.unread,
     )
     both = both_models(database, settings, labels, own)
     p[rows] = found.p if both is None else both.of_known(found.p, asked, owners)

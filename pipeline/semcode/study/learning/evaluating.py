@@ -28,6 +28,7 @@ from semcode.study.learning.earlier import BothModels, both_models
 from semcode.study.learning.labels import Labels, gather_labels
 from semcode.study.learning.recognising import recognised
 from semcode.study.learning.training import lessons, maker
+from semcode.study.learning.unread import Unread, embed_texts, other_texts
 from semcode.study.pipeline import Pipeline
 from semcode.study.progress import Progress, Silent
 from semcode.wording import counted
@@ -41,6 +42,7 @@ Floats = NDArray[np.float64]
 Ratings = NDArray[np.int8]
 
 _LEAST_GROUP = 5
+_UNREAD = 2_000  # passages without labels that a fit looks at
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ def evaluate_model(
             remedy="Code an interview first: semcode review",
         )
     model = new_model(labels, database, settings)
+    texts = [*labels.texts, *lesson.unread.texts]
+    embed_texts(CachedEncoder(database, settings), texts, shows)
     rows = np.flatnonzero(labels.known)
     labels = labels.take(rows)
     found = _labelled(labels, database, settings)
@@ -130,22 +134,40 @@ class Lesson:
     """What the learner is given, row by row, beside what people said of the same segments.
 
     `teach` (units, codes) holds the labels, and the definitions' word for some passages that
-    nobody read; rows without either are left out.
+    nobody read; rows without either are left out. `unread` are some of the other passages,
+    which a fit looks at as well.
     """
 
     labels: Labels
     teach: Floats
+    unread: Unread
+
+    def learned_by(self, model: CodeClassifier) -> CodeClassifier:
+        """Fit a model to it, as `semcode train` does."""
+        texts, groups = self.unread
+        nothing = np.full((len(texts), self.teach.shape[1]), np.nan)
+        return model.fit(
+            [*self.labels.texts, *texts],
+            np.vstack([self.teach, nothing]),
+            [*self.labels.groups, *groups],
+        )
 
 
 def lesson_of(database: Database, settings: Settings) -> Lesson:
     """Gather what the learner would be given now, as `semcode train` does."""
     labels = gather_labels(database, settings)
     if not labels.known.any():
-        return Lesson(labels.take([]), labels.y[:0])
+        return Lesson(labels.take([]), labels.y[:0], Unread((), ()))
     make = maker(labels, CachedEncoder(database, settings), settings)
     teach = lessons(labels, make, settings)
-    rows = np.flatnonzero(~np.isnan(teach).all(axis=1))
-    return Lesson(labels.take(rows), teach[rows])
+    taught = ~np.isnan(teach).all(axis=1)
+    rows, rest = np.flatnonzero(taught), np.flatnonzero(~taught)
+    others = other_texts(database, settings, set(labels.transcripts))
+    texts = [*(labels.texts[int(row)] for row in rest), *others.texts]
+    groups = [*(labels.groups[int(row)] for row in rest), *others.groups]
+    some = np.sort(np.random.default_rng(settings.suggest.seed).permutation(len(texts))[:_UNREAD])
+    unread = Unread([texts[int(at)] for at in some], [groups[int(at)] for at in some])
+    return Lesson(labels.take(rows), teach[rows], unread)
 
 
 def new_model(labels: Labels, database: Database, settings: Settings) -> CodeClassifier:
@@ -278,7 +300,7 @@ def _audited(
 
     with progress.stage("Audit sample", 1) as advance:
         if len(labels.texts):
-            model.fit(labels.texts, lesson.teach, labels.groups)
+            lesson.learned_by(model)
         told = answers(model, audit.texts)
         if both is not None:
             told = both.new(told, audit.texts)

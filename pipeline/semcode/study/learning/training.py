@@ -30,9 +30,9 @@ from semcode.study.learning.labels import Labels, gather_labels
 from semcode.study.learning.quality import Quality
 from semcode.study.learning.recognising import marks_of, passages_of
 from semcode.study.learning.sharing import without_rare_words
+from semcode.study.learning.unread import embed_texts, other_texts
 from semcode.study.pipeline import Pipeline
 from semcode.study.progress import Progress
-from semcode.suggest import learner_text
 from semcode.wording import counted
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ __all__ = [
 #: Passages with a code that are needed before training: with fewer the definitions know more.
 LEAST = 8
 _FEW = 30  # below so many the definitions may still rank as well (measured on both starters)
-_MOST_TEXTS = 5_000  # passages without labels that teach which words there are
 _KEPT = 3  # models of each kind that stay in the study
 
 
@@ -114,14 +113,14 @@ def train(
     adapted = None
     if finetune:
         plain = CachedEncoder(database, settings, adapted="")
-        _embed(plain, labels.texts, progress)
+        embed_texts(plain, labels.texts, progress)
         inside = database.path.parent
         adapted = fine_tune(labels, settings, encoder=plain, inside=inside, progress=progress)
     encoder = CachedEncoder(database, settings, adapted=_reader(finetune, adapted))
     _require_portable(output, encoder)
     facets = facet_labels(labels)
-    others = _other_texts(database, settings, set(labels.transcripts))
-    _embed(encoder, [*labels.texts, *facets.texts, *others], progress)
+    others = other_texts(database, settings, set(labels.transcripts))
+    embed_texts(encoder, [*labels.texts, *facets.texts, *others.texts], progress)
     make = maker(labels, encoder, settings)
     lesson = lessons(labels, make, settings)
     start = begun_with(database, encoder, labels.codebook)
@@ -130,9 +129,9 @@ def train(
         checked = check_on_others(labels, lesson, make, start, database, settings, progress)
     with progress.stage("Learning", 2 if len(facets.codebook) else 1) as advance:
         model = make().fit(
-            [*labels.texts, *others],
-            np.vstack([lesson, np.full((len(others), lesson.shape[1]), np.nan)]),
-            [*labels.groups, *("" for _ in others)],
+            [*labels.texts, *others.texts],
+            np.vstack([lesson, np.full((len(others.texts), lesson.shape[1]), np.nan)]),
+            [*labels.groups, *others.groups],
         )
         advance(1)
         told = _fit_facets(facets, encoder, settings)
@@ -271,34 +270,6 @@ def _fit_facets(
         facets.codebook, encoder=encoder, model=settings.embed.model, seed=settings.suggest.seed
     )
     return model.fit(facets.texts, facets.y, facets.groups)
-
-
-def _other_texts(
-    database: Database, settings: Settings, labelled: set[str]
-) -> list[tuple[str, str]]:
-    """Take passages from transcripts without labels: an equal number of each."""
-    with database.read() as connection:
-        rows = [row for row in store.transcripts.rows(connection) if row.name not in labelled]
-    rng = np.random.default_rng(settings.suggest.seed)
-    found: list[tuple[str, str]] = []
-    for row in rows[:_MOST_TEXTS]:
-        with database.read() as connection:
-            text = store.transcripts.load(connection, row.id).text
-            segments = store.segments.of_transcript(connection, row.id)
-        most = min(len(segments), max(_MOST_TEXTS // len(rows), 1))
-        chosen: NDArray[np.intp] = np.sort(rng.choice(len(segments), most, replace=False))
-        below = settings.suggest.context_below
-        found += [learner_text(text, segments[int(i)], context_below=below) for i in chosen]
-    return found
-
-
-def _embed(encoder: CachedEncoder, pairs: Sequence[tuple[str, str]], progress: Progress) -> None:
-    texts = sorted({text for pair in pairs for text in pair if text})
-    hashes = [store.vectors.text_hash(text) for text in texts]
-    lacking = encoder.missing(hashes)
-    wanted = [text for key, text in zip(hashes, texts, strict=True) if key in lacking]
-    with progress.stage("Embedding segments", len(wanted)) as advance:
-        encoder.keep(wanted, advance=advance)
 
 
 def _store(
