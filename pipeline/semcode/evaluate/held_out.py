@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from semcode.classify.estimator import Text
     from semcode.records import Level
 
-__all__ = ["Answers", "answers", "held_out", "how_many_folds"]
+__all__ = ["Answers", "answers", "held_out", "how_many_folds", "require_folds"]
 
 _FEW = 12  # participants, up to which each is left out alone
 _FOLDS = 10
@@ -50,11 +50,8 @@ class Answers:
         return Answers(self.p[rows], self.given[rows], levels, self.n_folds, self.trained_on, fold)
 
 
-def how_many_folds(groups: Sequence[Hashable], folds: int | None = None) -> int:
-    """Leave out one participant at a time where there are up to 12, else a tenth of them.
-
-    Raises InputError for one participant, and for fewer than two `folds`.
-    """
+def require_folds(folds: int | None) -> None:
+    """Refuse fewer than two folds (InputError)."""
     if folds is not None and folds < 2:
         raise InputError(
             f"Left out {counted(folds, 'time')}, nobody would be judged by a model that learned "
@@ -62,6 +59,14 @@ def how_many_folds(groups: Sequence[Hashable], folds: int | None = None) -> int:
             where="folds",
             remedy="Use 2 or more, or leave it out.",
         )
+
+
+def how_many_folds(groups: Sequence[Hashable], folds: int | None = None) -> int:
+    """Leave out one participant at a time where there are up to 12, else a tenth of them.
+
+    Raises InputError for one participant, and for fewer than two `folds`.
+    """
+    require_folds(folds)
     count = len(set(groups))
     if count < 2:
         raise InputError(

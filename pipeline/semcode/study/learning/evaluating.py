@@ -16,7 +16,7 @@ from semcode.errors import InputError
 from semcode.evaluate.beside_coders import beside_coders, disputed
 from semcode.evaluate.data import Options
 from semcode.evaluate.fairness import AttributeTest, fairness
-from semcode.evaluate.held_out import Answers, answers, held_out, how_many_folds
+from semcode.evaluate.held_out import Answers, answers, held_out, how_many_folds, require_folds
 from semcode.evaluate.learning_curve import Curve, curve_fits, learning_curve
 from semcode.evaluate.model_quality import Judged, error_sums
 from semcode.evaluate.model_report import ModelReport, Section, model_report, section
@@ -74,6 +74,7 @@ def evaluate_model(
             where="least_group",
             remedy="Use 5, or at least 2.",
         )
+    require_folds(folds)
     options = Options(ci, resamples, seed, "participant")
     shows = progress or Silent()
     Pipeline(database, settings, shows).cut()
