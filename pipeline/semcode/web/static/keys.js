@@ -25,7 +25,7 @@ function singleKeysOff() {
 export function listen() {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || isTyping(event.target)) return;
-    if (document.querySelector("dialog")) return;
+    if (document.querySelector("dialog[open]")) return; // one that was just closed goes a moment later
     const name = nameOf(event);
     if (singleKeysOff() && !/Ctrl\+|Escape/.test(name)) return;
     if (before?.(event, name)) {
