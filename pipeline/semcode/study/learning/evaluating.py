@@ -144,7 +144,7 @@ class Lesson:
     unread: Unread
 
     def learned_by(self, model: CodeClassifier) -> CodeClassifier:
-        """Fit a model to it, as `semcode train` does."""
+        """Fit a model to it and, as `semcode train` does, to how the unread passages look."""
         texts, groups = self.unread
         nothing = np.full((len(texts), self.teach.shape[1]), np.nan)
         return model.fit(

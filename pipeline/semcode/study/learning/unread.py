@@ -17,7 +17,7 @@ from semcode.suggest import learner_text
 
 __all__ = ["Unread", "embed_texts", "other_texts"]
 
-MOST = 5_000
+_MOST = 5_000
 
 
 class Unread(NamedTuple):
@@ -34,11 +34,11 @@ def other_texts(database: Database, settings: Settings, labelled: Collection[str
     rng = np.random.default_rng(settings.suggest.seed)
     texts: list[tuple[str, str]] = []
     groups: list[str] = []
-    for row in rows[:MOST]:
+    for row in rows[:_MOST]:
         with database.read() as connection:
             transcript = store.transcripts.load(connection, row.id)
             segments = store.segments.of_transcript(connection, row.id)
-        most = min(len(segments), max(MOST // len(rows), 1))
+        most = min(len(segments), max(_MOST // len(rows), 1))
         chosen: NDArray[np.intp] = np.sort(rng.choice(len(segments), most, replace=False))
         who = {speaker.name: speaker.participant for speaker in transcript.speakers}
         turns, below = transcript.turns, settings.suggest.context_below
